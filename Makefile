@@ -1,0 +1,53 @@
+# Two commands matter: make serve, make test. Both make .venv when it is missing.
+.POSIX:
+.SUFFIXES:
+
+PYTHON = python3
+VENV = .venv
+BIN = $(VENV)/bin
+HOST = 127.0.0.1
+PORT = 8000
+
+.PHONY: help serve test quick lint bench clean
+
+help:
+	@echo "make serve   serve the provider database on http://$(HOST):$(PORT) (HOST=, PORT= override)"
+	@echo "make test    every test this machine can run"
+	@echo "make quick   the tests that start no server: seconds"
+	@echo "make lint    ruff and mypy"
+	@echo "make bench   measure against a bare WSGI function (needs wrk)"
+	@echo "make clean   remove what the others made"
+
+serve: $(VENV)/serve.stamp
+	@exec $(BIN)/autoconfig serve --host $(HOST) --port $(PORT)
+
+test: $(VENV)/test.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -n auto --dist worksteal
+
+quick: $(VENV)/test.stamp
+	$(BIN)/python -m pytest -q -m "not real" -n auto
+
+lint: $(VENV)/test.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/test.stamp
+	$(BIN)/python tests/bench/bench.py
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/serve.stamp: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/test.stamp: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[test]"
+	@touch $@ $(VENV)/serve.stamp
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

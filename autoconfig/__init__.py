@@ -1,0 +1,23 @@
+"""mail-autoconfig: mail clients find their settings."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from autoconfig.model import Provider
+    from autoconfig.web import create_app
+
+__version__ = "0.1.0"
+
+__all__ = ["Provider", "__version__", "create_app"]
+
+_HOMES = {"Provider": "autoconfig.model", "create_app": "autoconfig.web"}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a name when it is first asked for, so that the command starts quickly."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'autoconfig' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

@@ -1,0 +1,61 @@
+"""The command ``autoconfig``: exit 0 for yes, 1 for no or problems, 2 for wrong use.
+
+Each command lives in a module of its own that is imported when it is run, so that help is quick.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from autoconfig import __version__
+from autoconfig.errors import AutoconfigError, SettingsError
+
+_COMMANDS = {
+    "providers": "List, show and check the providers that are served.",
+    "render": "Write a document as a mail client gets it.",
+    "serve": "Run the web service.",
+}
+
+
+class _LazyGroup(click.Group):
+    """A group that knows its commands by name and loads one only to run it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command = import_module(f"autoconfig.cli.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(_COMMANDS.items()))
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, "--version", prog_name="autoconfig", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Mail clients find their settings: one provider database, every document.
+
+    Settings are read from AUTOCONFIG_* variables; see the README.
+    """
+
+
+def main() -> None:
+    """Run the command; what goes wrong is one sentence on standard error."""
+    try:
+        cli(prog_name="autoconfig")
+    except AutoconfigError as error:
+        click.echo(f"autoconfig: {error}", err=True)
+        sys.exit(2 if isinstance(error, SettingsError) else 1)
+    except BrokenPipeError:
+        # The reader of our output has seen enough (head, less): no error of ours.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

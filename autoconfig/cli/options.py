@@ -1,0 +1,46 @@
+"""Options that several commands share, and what they open."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from autoconfig.settings import Settings
+
+if TYPE_CHECKING:
+    from autoconfig.stores import Store
+
+providers_option = click.option(
+    "--providers",
+    "stores",
+    multiple=True,
+    metavar="STORE",
+    help="A store of providers, such as a folder; may be given several times, the first match wins. "
+    "Default: AUTOCONFIG_PROVIDERS, else the database that ships.",
+)
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def settings_with(stores: tuple[str, ...]) -> Settings:
+    """The settings of the environment, with the stores of the command line. Raises SettingsError."""
+    settings = Settings.from_environment()
+    return dataclasses.replace(settings, providers=stores) if stores else settings
+
+
+def store_of(stores: tuple[str, ...]) -> Store:
+    """Open the stores of the command line or the environment. Raises SettingsError or StoreError."""
+    from autoconfig.stores import open_stores
+
+    return open_stores(settings_with(stores).providers)
+
+
+def print_json(content: Any) -> None:
+    """Print JSON as a person reads it too."""
+    import json
+
+    click.echo(json.dumps(content, ensure_ascii=False, indent=2))
+
+

@@ -1,0 +1,141 @@
+"""``autoconfig providers``: what is served, and what is wrong with it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from autoconfig.cli.options import json_option, print_json, providers_option, store_of
+from autoconfig.stores import open_stores
+
+if TYPE_CHECKING:
+    from autoconfig.model import Remark
+    from autoconfig.stores import Entry
+
+
+@click.group("providers")
+def command() -> None:
+    """List, show and check the providers that are served."""
+
+
+@command.command("list")
+@json_option
+@providers_option
+def list_(as_json: bool, stores: tuple[str, ...]) -> None:
+    """List the providers with their domains."""
+    entries = list(store_of(stores).entries())
+    if as_json:
+        print_json([_summary(entry) for entry in entries])
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("ID", no_wrap=True)
+    table.add_column("NAME", no_wrap=True, overflow="ellipsis", max_width=28)
+    table.add_column("DOMAINS", overflow="ellipsis", no_wrap=True)
+    for entry in entries:
+        provider = entry.provider
+        table.add_row(provider.id, provider.display_name, _first_of(provider.domains or provider.mx_domains))
+    Console(width=None if sys.stdout.isatty() else 120, highlight=False).print(table)
+
+
+@command.command("show")
+@click.argument("provider_id", metavar="ID")
+@json_option
+@providers_option
+def show(provider_id: str, as_json: bool, stores: tuple[str, ...]) -> None:
+    """Show one provider, by its id or one of its domains, as a provider file."""
+    store = store_of(stores)
+    wanted = provider_id.lower()
+    entry = next((entry for entry in store.entries() if entry.provider.id.lower() == wanted), None)
+    entry = entry or store.find(wanted)
+    if entry is None:
+        click.echo(f"autoconfig: No provider has the id or domain {provider_id!r}; see providers list.", err=True)
+        sys.exit(1)
+    from autoconfig.formats import toml
+
+    document = toml.render(entry.provider)
+    if as_json:
+        import tomllib
+
+        print_json(tomllib.loads(document.decode()) | {"source": entry.source})
+        return
+    click.echo(f"# {entry.source}")
+    click.echo(document, nl=False)
+
+
+@command.command("lint")
+@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path, exists=True))
+@json_option
+@providers_option
+def lint(paths: tuple[Path, ...], as_json: bool, stores: tuple[str, ...]) -> None:
+    """Check provider files or folders; without PATH, all that is served. Exit 1 where there is a remark."""
+    remarks = _remarks_of_files(paths) if paths else _remarks_of_store(stores)
+    if as_json:
+        print_json([_remark(remark) for remark in remarks])
+    else:
+        for remark in remarks:
+            click.echo(str(remark))
+        count = len(remarks)
+        click.echo("no remarks" if not count else f"{count} remark{'s' if count > 1 else ''}", err=True)
+    sys.exit(1 if remarks else 0)
+
+
+def _remarks_of_files(paths: tuple[Path, ...]) -> list[Remark]:
+    from autoconfig.advice.lint import lint_provider
+    from autoconfig.errors import FormatError
+    from autoconfig.model import Remark
+    from autoconfig.stores.directory import read_provider_file
+
+    remarks: list[Remark] = []
+    for path in paths:
+        if path.is_dir():
+            remarks += _remarks_of_store((str(path),))
+            continue
+        try:
+            parsed = read_provider_file(path)
+        except FormatError as error:
+            remarks.append(Remark(message=str(error), path=error.path, line=error.line, source=str(path)))
+            continue
+        remarks += [*parsed.remarks, *lint_provider(parsed.provider, str(path))]
+    return remarks
+
+
+def _remarks_of_store(stores: tuple[str, ...]) -> list[Remark]:
+    from autoconfig.advice.lint import lint_provider
+
+    store = open_stores(stores) if stores else store_of(())
+    remarks = [remark for health in store.health() for remark in (*health.problems, *health.remarks)]
+    for entry in store.entries():
+        remarks += lint_provider(entry.provider, entry.source)
+    return sorted(remarks, key=lambda remark: (remark.source, remark.line or 0))
+
+
+def _summary(entry: Entry) -> dict[str, object]:
+    provider = entry.provider
+    return {
+        "id": provider.id,
+        "name": provider.display_name,
+        "domains": list(provider.domains),
+        "mx": list(provider.mx_domains),
+        "source": entry.source,
+    }
+
+
+def _remark(remark: Remark) -> dict[str, object]:
+    return {
+        "source": remark.source,
+        "line": remark.line,
+        "path": remark.path,
+        "message": remark.message,
+        "value": remark.value,
+    }
+
+
+def _first_of(domains: tuple[str, ...]) -> str:
+    shown = ", ".join(domains[:3])
+    return f"{shown} and {len(domains) - 3} more" if len(domains) > 3 else shown

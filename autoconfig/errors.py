@@ -1,0 +1,50 @@
+"""Every exception of the package, as a tree.
+
+    AutoconfigError            what a caller may catch; its text is one sentence for a person
+    ├── SettingsError          a setting (environment variable or option) is wrong
+    ├── ValueRefused           a value of the model cannot be made: what, and which value
+    │   ├── AddressError       not an e-mail address
+    │   └── DomainError        not a domain or host name
+    ├── FormatError            a document cannot be read, or has nothing usable
+    │   └── XMLRefused         not well-formed, hostile (DTD), too large or too deep
+    └── StoreError             a store of providers cannot be opened or read
+"""
+
+from __future__ import annotations
+
+
+class AutoconfigError(Exception):
+    """Base of every error this package raises on purpose; ``str()`` is one sentence for a person."""
+
+
+class SettingsError(AutoconfigError):
+    """A setting has a value that cannot be used; the sentence names the variable."""
+
+
+class ValueRefused(AutoconfigError, ValueError):
+    """A value of the model cannot be made from what was given; the sentence names the value."""
+
+
+class AddressError(ValueRefused):
+    """The text is not an e-mail address (RFC 5321 §4.1.2, RFC 6531)."""
+
+
+class DomainError(ValueRefused):
+    """The text is not a domain or host name (RFC 1123 §2.1, RFC 5890)."""
+
+
+class FormatError(AutoconfigError):
+    """A document cannot be read; ``line`` or ``path`` say where, if that is known."""
+
+    def __init__(self, message: str, *, line: int | None = None, path: str = "") -> None:
+        super().__init__(message)
+        self.line = line
+        self.path = path
+
+
+class XMLRefused(FormatError):
+    """The bytes are not well-formed XML, or hold what no mail document needs (DTD, depth, size)."""
+
+
+class StoreError(AutoconfigError):
+    """A store cannot be opened or read at all (as opposed to one bad entry in it)."""

@@ -1,0 +1,35 @@
+"""Outlook Autodiscover, "plain old XML" (POX): MS-OXDSCLI 24.1."""
+
+from autoconfig.formats.autodiscover.reading import (
+    Answer,
+    Redirect,
+    Refused,
+    parse,
+)
+from autoconfig.formats.autodiscover.request import MAX_REQUEST_BYTES, Request, parse_request
+from autoconfig.formats.autodiscover.words import (
+    INVALID_REQUEST,
+    MEDIA_TYPE,
+    MOBILESYNC_RESPONSE,
+    OUTLOOK_RESPONSE,
+    SCHEMA_NOT_OFFERED,
+)
+from autoconfig.formats.autodiscover.writing import fill_address, render, render_error
+
+__all__ = [
+    "INVALID_REQUEST",
+    "MAX_REQUEST_BYTES",
+    "MEDIA_TYPE",
+    "MOBILESYNC_RESPONSE",
+    "OUTLOOK_RESPONSE",
+    "SCHEMA_NOT_OFFERED",
+    "Answer",
+    "Redirect",
+    "Refused",
+    "Request",
+    "fill_address",
+    "parse",
+    "parse_request",
+    "render",
+    "render_error",
+]

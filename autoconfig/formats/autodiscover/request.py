@@ -1,0 +1,49 @@
+"""Reading what Outlook and its imitators post.
+
+They agree on little: the schema may stand beside the Request instead of inside, its value between line
+breaks, in a namespace no specification names. Only the address is needed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from autoconfig.errors import AddressError, FormatError
+from autoconfig.formats import xml
+from autoconfig.formats.autodiscover.words import MOBILESYNC_RESPONSE, OUTLOOK_RESPONSE
+from autoconfig.model import EmailAddress
+
+MAX_REQUEST_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Whose settings are wanted, and in which schema (a namespace) they shall be said."""
+
+    address: EmailAddress
+    schema: str
+
+
+def parse_request(data: bytes) -> Request:
+    """Read an Autodiscover request (MS-OXDSCLI §2.2.3).
+
+    Raises XMLRefused for what is no harmless XML and FormatError where no usable address stands: both
+    are error 600 to the client. A LegacyDN names a mailbox inside one Exchange and is not looked at.
+    """
+    root = xml.parse(data, max_bytes=MAX_REQUEST_BYTES)
+    address = schema = None
+    for element in root.iter():
+        name = xml.local_name(element).lower()
+        if name == "emailaddress":
+            address = address or xml.text_of(element)
+        elif name == "acceptableresponseschema":
+            schema = schema or xml.text_of(element)
+    if not address:
+        raise FormatError("The request has no EMailAddress.")
+    if not schema:
+        mobile = "mobilesync" in xml.namespace(root).lower()
+        schema = MOBILESYNC_RESPONSE if mobile else OUTLOOK_RESPONSE
+    try:
+        return Request(EmailAddress.parse(address), schema)
+    except AddressError as error:
+        raise FormatError(str(error), path="EMailAddress") from None

@@ -1,0 +1,139 @@
+"""Writing what Outlook reads, and what Thunderbird, Delta Chat and FairEmail read of it.
+
+``SPA`` defaults to on in the client, ``SSL`` off means plain text, ``Encryption`` TLS means STARTTLS: all
+three are always written.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
+
+from lxml import etree
+
+from autoconfig.formats.autodiscover.words import (
+    MESSAGES,
+    MOBILESYNC_RESPONSE,
+    OUTLOOK_RESPONSE,
+    RESPONSE_ROOT,
+    SAYABLE,
+    TYPES,
+    WITHOUT_LOGIN,
+)
+from autoconfig.formats.selection import at_domain, mail_servers
+from autoconfig.model import (
+    AnyServer,
+    Authentication,
+    EmailAddress,
+    Provider,
+    ServerType,
+    SocketType,
+    TcpServer,
+)
+from autoconfig.model.placeholders import EMAIL_ADDRESS, PATTERN, values_for
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterable
+
+    from autoconfig.formats.xml import Element
+
+_DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
+
+_PLACEHOLDER = re.compile(PATTERN.pattern.encode())
+
+_ENCRYPTION = {SocketType.SSL: "SSL", SocketType.STARTTLS: "TLS", SocketType.PLAIN: "None"}
+_SAFEST_FIRST = (SocketType.SSL, SocketType.STARTTLS, SocketType.PLAIN)
+
+
+def render(provider: Provider, domain: str) -> bytes | None:
+    """Write the settings answer with the placeholders of the address left in (see fill_address).
+
+    One server of each kind, the safest. None where nothing can be said that POX knows (OAuth2 alone).
+    """
+    provider = at_domain(provider, domain)
+    incoming = _one_of_each(provider.incoming)
+    if not incoming:
+        return None
+    root = etree.Element(f"{{{RESPONSE_ROOT}}}Autodiscover", nsmap={None: RESPONSE_ROOT})
+    response = etree.SubElement(root, f"{{{OUTLOOK_RESPONSE}}}Response", nsmap={None: OUTLOOK_RESPONSE})
+    user = _child(response, "User")
+    # The address itself, never a stored name: the answer is for anybody.
+    _child(user, "DisplayName", EMAIL_ADDRESS)
+    _child(user, "AutoDiscoverSMTPAddress", EMAIL_ADDRESS)
+    account = _child(response, "Account")
+    _child(account, "AccountType", "email")
+    _child(account, "Action", "settings")
+    for server in incoming:
+        _protocol(account, server)
+    for server in _one_of_each(provider.outgoing):
+        protocol = _protocol(account, server)
+        same_login = any(server.username == other.username for other in incoming)
+        _child(protocol, "UsePOPAuth", _on(same_login and server.authentication[0] not in WITHOUT_LOGIN))
+        _child(protocol, "SMTPLast", _on(Authentication.SMTP_AFTER_POP in server.authentication))
+    etree.indent(root)
+    return _DECLARATION + etree.tostring(root, encoding="UTF-8") + b"\n"
+
+
+def fill_address(document: bytes, address: EmailAddress) -> bytes:
+    """Put an address where the placeholders stand, escaped."""
+    values = {name.encode(): escape(value).encode() for name, value in values_for(address).items()}
+    # In one pass, so that a local part that looks like a placeholder stays itself.
+    return _PLACEHOLDER.sub(lambda found: values.get(found[0], found[0]), document)
+
+
+def render_error(code: int, schema: str, now: datetime.datetime) -> bytes:
+    """Write error 600 or 601, in the mobilesync schema where that was asked (MS-ASCMD §2.2.3)."""
+    root = etree.Element(f"{{{RESPONSE_ROOT}}}Autodiscover", nsmap={None: RESPONSE_ROOT})
+    if schema == MOBILESYNC_RESPONSE:
+        response = etree.SubElement(root, f"{{{schema}}}Response", nsmap={None: schema})
+        error = _child(_child(response, "Action"), "Error")
+    else:
+        response = _child(root, "Response")
+        error = _child(response, "Error")
+        error.set("Time", now.strftime("%H:%M:%S.%f"))
+        error.set("Id", str(now.microsecond))
+    _child(error, "ErrorCode", str(code))
+    _child(error, "Message", MESSAGES[code])
+    _child(error, "DebugData")
+    etree.indent(root)
+    return _DECLARATION + etree.tostring(root, encoding="UTF-8") + b"\n"
+
+
+def _one_of_each(servers: Iterable[AnyServer]) -> list[TcpServer]:
+    chosen: dict[ServerType, TcpServer] = {}
+    for server in mail_servers(servers, known=SAYABLE):
+        if not set(server.authentication) & set(SAYABLE):
+            continue
+        other = chosen.get(server.type)
+        if other is None or _SAFEST_FIRST.index(server.socket_type) < _SAFEST_FIRST.index(other.socket_type):
+            chosen[server.type] = server
+    return list(chosen.values())
+
+
+def _protocol(account: Element, server: TcpServer) -> Element:
+    protocol = _child(account, "Protocol")
+    best = server.authentication[0]
+    _child(protocol, "Type", TYPES[server.type])
+    _child(protocol, "Server", server.hostname)
+    _child(protocol, "Port", str(server.port))
+    _child(protocol, "DomainRequired", "off")
+    _child(protocol, "LoginName", server.username)
+    _child(protocol, "SPA", _on(best is Authentication.NTLM))
+    _child(protocol, "SSL", _on(server.secure))
+    _child(protocol, "Encryption", _ENCRYPTION[server.socket_type])
+    _child(protocol, "AuthRequired", _on(best not in WITHOUT_LOGIN))
+    return protocol
+
+
+def _on(value: bool) -> str:
+    return "on" if value else "off"
+
+
+def _child(parent: Element, name: str, text: str | None = None) -> Element:
+    """A child in the namespace of its parent."""
+    namespace = etree.QName(parent).namespace
+    element = etree.SubElement(parent, f"{{{namespace}}}{name}")
+    element.text = text
+    return element

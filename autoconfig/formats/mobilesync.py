@@ -1,0 +1,62 @@
+"""The mobilesync answer of Autodiscover: where Exchange ActiveSync is (MS-ASCMD 28.0 §2.2.3)."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from autoconfig.formats import xml
+from autoconfig.formats.autodiscover.words import MOBILESYNC_RESPONSE, RESPONSE_ROOT
+from autoconfig.formats.selection import at_domain
+from autoconfig.model import Provider, ServerType, UrlServer
+from autoconfig.model.placeholders import EMAIL_ADDRESS
+
+MEDIA_TYPE = "text/xml; charset=utf-8"
+
+_DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
+
+
+def render(provider: Provider, domain: str) -> bytes | None:
+    """Write the answer with the placeholders of the address left in; None without an ActiveSync server."""
+    server = next(
+        (
+            server
+            for server in at_domain(provider, domain).incoming
+            if server.type is ServerType.ACTIVESYNC and isinstance(server, UrlServer)
+        ),
+        None,
+    )
+    if server is None:
+        return None
+    root = etree.Element(f"{{{RESPONSE_ROOT}}}Autodiscover", nsmap={None: RESPONSE_ROOT})
+    response = _child(root, "Response", nsmap={None: MOBILESYNC_RESPONSE})
+    _child(response, "Culture").text = "en:us"
+    user = _child(response, "User")
+    _child(user, "DisplayName").text = EMAIL_ADDRESS
+    _child(user, "EMailAddress").text = EMAIL_ADDRESS
+    entry = _child(_child(_child(response, "Action"), "Settings"), "Server")
+    _child(entry, "Type").text = "MobileSync"
+    _child(entry, "Url").text = server.url
+    _child(entry, "Name").text = server.url
+    etree.indent(root)
+    return _DECLARATION + etree.tostring(root, encoding="UTF-8") + b"\n"
+
+
+def parse(data: bytes, *, max_bytes: int = xml.MAX_BYTES) -> UrlServer | None:
+    """Read another service's answer: its ActiveSync server, None where it is an error or names none.
+
+    Raises XMLRefused, and ValueRefused for a URL that is none.
+    """
+    root = xml.parse(data, max_bytes=max_bytes)
+    for server in root.iter():
+        if xml.local_name(server) != "Server":
+            continue
+        texts = {xml.local_name(child): xml.text_of(child) for child in server}
+        if (texts.get("Type") or "").lower() == "mobilesync" and texts.get("Url"):
+            return UrlServer(type=ServerType.ACTIVESYNC, url=texts["Url"] or "", username=EMAIL_ADDRESS)
+    return None
+
+
+def _child(
+    parent: etree._Element, name: str, nsmap: dict[str | None, str] | None = None
+) -> etree._Element:
+    return etree.SubElement(parent, f"{{{MOBILESYNC_RESPONSE}}}{name}", nsmap=nsmap)

@@ -1,0 +1,79 @@
+"""Which servers to tell a client that reads badly: what every reader accepts.
+
+Readers differ. Thunderbird for Android refuses a whole document for one plain socket, pimalaya for one
+unknown server type, FairEmail looks at the first incoming server only. One choice satisfies all of them
+wherever the provider has a secure way in; whoever wants more asks for everything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from autoconfig.model import AnyServer, Authentication, Provider, ServerType, TcpServer
+from autoconfig.model.placeholders import EMAIL_ADDRESS, EMAIL_DOMAIN
+from autoconfig.model.provider import WebMail
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+READ_BY_ALL = (
+    Authentication.OAUTH2,
+    Authentication.PASSWORD_CLEARTEXT,
+    Authentication.PASSWORD_ENCRYPTED,
+)
+"""The authentications that every reader knows; one of them must stand in each section (Android)."""
+
+_FIRST_TO_LAST = (ServerType.IMAP, ServerType.POP3, ServerType.SMTP)
+
+
+def mail_servers(
+    servers: Iterable[AnyServer], known: Collection[Authentication] = READ_BY_ALL
+) -> tuple[TcpServer, ...]:
+    """The IMAP, POP3 and SMTP servers that every reader accepts, IMAP first, each with a login name.
+
+    Plain sockets go when a secure one is there; a server without an authentication of ``known`` goes when
+    another of its type has one. Never empty unless ``servers`` has none of the three types.
+    """
+    classic = [server for server in servers if isinstance(server, TcpServer) and server.type in _FIRST_TO_LAST]
+    secure = [server for server in classic if server.secure] or classic
+    chosen: list[TcpServer] = []
+    for server_type in _FIRST_TO_LAST:
+        of_type = [server for server in secure if server.type is server_type]
+        chosen += [server for server in of_type if set(server.authentication) & set(known)] or of_type
+    return tuple(_written_for_all(server, known) for server in chosen)
+
+
+def at_domain(provider: Provider, domain: str) -> Provider:
+    """The provider as one mail domain sees it: host names and URLs filled, login names left open.
+
+    Only this domain is named: the list of a provider's domains is nobody's business.
+    """
+    values = {EMAIL_DOMAIN: domain}
+
+    def there(server: AnyServer) -> AnyServer:
+        # Nextcloud fills no placeholder of a host name, so that it is done here; login names stay open.
+        return replace(server.filled(values), username=server.username)
+
+    webmail = provider.webmail
+    if webmail is not None and webmail.url is not None and EMAIL_DOMAIN in webmail.url:
+        webmail = WebMail(url=webmail.url.replace(EMAIL_DOMAIN, domain), login=webmail.login)
+    return replace(
+        provider,
+        domains=(domain,),
+        mx_domains=(),
+        incoming=tuple(map(there, provider.incoming)),
+        outgoing=tuple(map(there, provider.outgoing)),
+        other=tuple(map(there, provider.other)),
+        webmail=webmail,
+    )
+
+
+def _written_for_all(server: TcpServer, known: Collection[Authentication]) -> TcpServer:
+    kept = tuple(entry for entry in server.authentication if entry in known)
+    # Thunderbird would log in as "undefined" without a name, even where none is needed.
+    return replace(
+        server,
+        authentication=kept or server.authentication,
+        username=server.username or EMAIL_ADDRESS,
+    )

@@ -1,0 +1,98 @@
+"""The one XML parser: no DTD, no entities, no network, bounded in bytes and depth.
+
+Mail documents need none of what makes XML dangerous, so all of it is refused before it can act:
+a document type declaration (entities, external files, "billion laughs"), nesting beyond 32, and more
+bytes than the caller allows. What comes back is a tree without comments and processing instructions.
+"""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from autoconfig.errors import XMLRefused
+
+MAX_BYTES = 256 * 1024
+MAX_DEPTH = 32
+
+Element = etree._Element
+
+_BLANK = b" \t\r\n"
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+def parse(data: bytes, *, max_bytes: int = MAX_BYTES) -> Element:
+    """Parse a document and return its root element.
+
+    White space and a byte order mark before the XML declaration are forgiven (Delta Chat does too).
+    Raises XMLRefused with the line where the trouble is.
+    """
+    if len(data) > max_bytes:
+        raise XMLRefused(f"The XML is larger than {max_bytes} bytes.")
+    stripped = data.removeprefix(_BYTE_ORDER_MARK).lstrip(_BLANK)
+    skipped_lines = data[: len(data) - len(stripped)].count(b"\n")
+    if not stripped:
+        raise XMLRefused("The document is empty.", line=1)
+    try:
+        root = etree.fromstring(stripped, parser())
+    except etree.XMLSyntaxError as error:
+        line = (error.lineno or 1) + skipped_lines
+        raise XMLRefused(f"The document is not well-formed XML: {_sentence(error)}", line=line) from None
+    except (ValueError, LookupError, AssertionError) as error:
+        raise XMLRefused(f"The document is not well-formed XML: {error}") from None
+    if root is None:
+        raise XMLRefused("The document has no element.", line=1)
+    document = root.getroottree()
+    if document.docinfo.internalDTD is not None or document.docinfo.doctype:
+        raise XMLRefused("The XML has a document type declaration, which mail documents never need.", line=1)
+    _check_depth(root)
+    return root
+
+
+def parser() -> etree.XMLParser:
+    """A parser that resolves nothing, loads nothing and fetches nothing."""
+    return etree.XMLParser(
+        resolve_entities=False,
+        load_dtd=False,
+        dtd_validation=False,
+        no_network=True,
+        huge_tree=False,
+        recover=False,
+        remove_comments=True,
+        remove_pis=True,
+        collect_ids=False,
+    )
+
+
+def local_name(element: Element) -> str:
+    """The name of an element without its namespace: clients do not agree on namespaces."""
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def namespace(element: Element) -> str:
+    """The namespace of an element, empty where it has none."""
+    tag = element.tag
+    return tag[1:].partition("}")[0] if isinstance(tag, str) and tag.startswith("{") else ""
+
+
+def text_of(element: Element) -> str | None:
+    """The text of an element with the white space around it removed; None where an element is inside."""
+    if len(element):
+        return None
+    return (element.text or "").strip()
+
+
+def _check_depth(root: Element) -> None:
+    # libxml2 itself stops at 256 levels, so that this walk is bounded too.
+    level = [root]
+    for _ in range(MAX_DEPTH):
+        level = [child for element in level for child in element]
+        if not level:
+            return
+    raise XMLRefused(f"The XML is nested deeper than {MAX_DEPTH} elements.", line=level[0].sourceline)
+
+
+def _sentence(error: etree.XMLSyntaxError) -> str:
+    """libxml2's message without the position it repeats."""
+    message = (error.msg or "unreadable").partition(", line ")[0]
+    return message if message.endswith(".") else f"{message}."

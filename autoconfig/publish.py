@@ -1,0 +1,147 @@
+"""Address and format to document bytes: the one way, for web, commands and export alike.
+
+A document depends on the provider and the domain, never on the mailbox, so that each is rendered once and
+kept until the store changes. POX alone names the address; it is put into the kept document.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from autoconfig.formats import autodiscover, autodiscover_json, mobilesync, mozilla
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from autoconfig.model import EmailAddress, Provider
+    from autoconfig.stores import Store
+
+MAX_AGE = 3600
+"""Seconds for which a client may keep a document."""
+
+PUBLIC = f"public, max-age={MAX_AGE}"
+PRIVATE = "private, no-cache"
+
+KEPT_DOCUMENTS = 20_000
+"""How many rendered documents are kept at most; about a kilobyte each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The exact bytes of an answer and what HTTP says about them."""
+
+    body: bytes
+    media_type: str
+    etag: str
+    cache_control: str = PUBLIC
+
+
+class _Kept(NamedTuple):
+    """The documents rendered from one version of the store."""
+
+    version: int
+    documents: dict[tuple[str, str, str], Document | None]
+
+
+class Publisher:
+    """Renders and keeps the documents of one store. Safe to use from many threads."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._kept = _Kept(store.version, {})
+
+    def mozilla(self, domain: str, mx_domain: str | None = None, *, full: bool = False) -> Document | None:
+        """Client configuration XML for a mail domain.
+
+        ``mx_domain`` is the domain whose host was asked: its provider answers for a domain nobody lists.
+        None where the domain is not served or nothing can be said.
+        """
+        if full:
+            return self._document("mozilla-full", domain, mx_domain, _mozilla_full, mozilla.MEDIA_TYPE)
+        return self._document("mozilla", domain, mx_domain, mozilla.render, mozilla.MEDIA_TYPE)
+
+    def kept_mozilla(self, domain: str) -> Document | None:
+        """The plain client configuration of a listed domain if it lies ready; one look, no work."""
+        kept = self._kept
+        if kept.version != self.store.version:
+            return None
+        return kept.documents.get(("mozilla", domain, ""))
+
+    def autodiscover(
+        self, domain: str, address: EmailAddress | None, mx_domain: str | None = None
+    ) -> Document | None:
+        """The POX answer for an address, or with placeholders where none is known."""
+        render = autodiscover.render
+        document = self._document("autodiscover", domain, mx_domain, render, autodiscover.MEDIA_TYPE)
+        return _addressed(document, address)
+
+    def mobilesync(
+        self, domain: str, address: EmailAddress | None, mx_domain: str | None = None
+    ) -> Document | None:
+        """The POX answer in the mobilesync schema; None without an ActiveSync server."""
+        document = self._document("mobilesync", domain, mx_domain, mobilesync.render, mobilesync.MEDIA_TYPE)
+        return _addressed(document, address)
+
+    def endpoints(
+        self, domain: str, autodiscover_url: str, mx_domain: str | None = None
+    ) -> dict[str, str] | None:
+        """The endpoints Autodiscover JSON v2 may name for a domain; None where it is not served."""
+        provider = self.provider(domain, mx_domain)
+        if provider is None:
+            return None
+        answers_pox = (
+            self.autodiscover(domain, None, mx_domain) is not None
+            or self.mobilesync(domain, None, mx_domain) is not None
+        )
+        return autodiscover_json.endpoints(provider, domain, autodiscover_url if answers_pox else None)
+
+    def provider(self, domain: str, mx_domain: str | None = None) -> Provider | None:
+        """Who serves a domain: the provider that lists it, else the one whose host was asked."""
+        entry = self.store.find(domain)
+        if entry is None and mx_domain is not None:
+            entry = self.store.find_by_mx(mx_domain)
+        return None if entry is None else entry.provider
+
+    def _document(
+        self,
+        kind: str,
+        domain: str,
+        mx_domain: str | None,
+        render: Callable[[Provider, str], bytes | None],
+        media_type: str,
+    ) -> Document | None:
+        # The version is read before the provider: what is kept may be newer than its version, never older.
+        kept = self._kept
+        if kept.version != self.store.version:
+            self._kept = kept = _Kept(self.store.version, {})
+        listed = self.store.find(domain) is not None
+        key = (kind, domain, "" if listed else mx_domain or "")
+        if key in kept.documents:
+            return kept.documents[key]
+        provider = self.provider(domain, mx_domain)
+        if provider is None:
+            return None
+        body = render(provider, domain)
+        document = None if body is None else Document(body, media_type, etag_of(body))
+        if len(kept.documents) >= KEPT_DOCUMENTS:
+            kept.documents.clear()
+        kept.documents[key] = document
+        return document
+
+
+def etag_of(body: bytes) -> str:
+    """A strong entity tag: the same for the same bytes on every machine (RFC 9110 §8.8.3)."""
+    return f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+
+
+def _mozilla_full(provider: Provider, domain: str) -> bytes | None:
+    return mozilla.render(provider, domain, full=True)
+
+
+def _addressed(document: Document | None, address: EmailAddress | None) -> Document | None:
+    if document is None or address is None:
+        return document
+    body = autodiscover.fill_address(document.body, address)
+    return Document(body, document.media_type, etag_of(body), PRIVATE)

@@ -1,0 +1,46 @@
+"""Documents and sentences as HTTP answers; the short way and the long way both make them here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Response, request
+from werkzeug.http import parse_etags
+
+if TYPE_CHECKING:
+    from autoconfig.publish import Document
+
+TEXT = "text/plain; charset=utf-8"
+
+
+def headers_of(document: Document) -> list[tuple[str, str]]:
+    """The headers of a document, without its length."""
+    return [
+        ("Content-Type", document.media_type),
+        ("ETag", document.etag),
+        ("Cache-Control", document.cache_control),
+        ("X-Content-Type-Options", "nosniff"),
+    ]
+
+
+def document_answer(document: Document) -> Response:
+    """A document, or 304 where the client has these very bytes already (RFC 9110 §13.1.2)."""
+    if parse_etags(request.headers.get("If-None-Match")).contains_weak(document.etag.strip('"')):
+        return Response(status=304, headers=headers_of(document)[1:])
+    return Response(document.body, 200, headers_of(document))
+
+
+def text_answer(status: int, sentence: str) -> Response:
+    """One sentence in plain text: what a mail client takes for "no", and a person can read."""
+    response = Response(f"{sentence}\n", status, content_type=TEXT)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def bytes_answer(status: int, body: bytes, media_type: str) -> Response:
+    """An answer in the client's own format that nobody shall keep, such as an error document."""
+    response = Response(body, status, content_type=media_type)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response

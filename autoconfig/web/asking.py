@@ -1,0 +1,97 @@
+"""What a client asks for: an address, or a domain by the host name it used.
+
+Clients disagree on spelling, so that nearly everything is forgiven: parameter names in any case, ``+``
+that arrived as a space, an ``@`` encoded twice, an address that is missing altogether.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from autoconfig.errors import AddressError, DomainError
+from autoconfig.model import EmailAddress, normalize_domain
+
+if TYPE_CHECKING:
+    from werkzeug.datastructures import MultiDict
+
+HOST_PREFIXES = ("autoconfig.", "autodiscover.", "ua-auto-config.")
+"""What clients put before a mail domain to find us."""
+
+_ADDRESS_NAMES = ("emailaddress", "email")
+
+
+class AskedHost(NamedTuple):
+    """The mail domain a host name stands for, and whether the name was made for us."""
+
+    domain: str
+    prefixed: bool
+
+
+class Asked(NamedTuple):
+    """Whose settings are wanted."""
+
+    address: EmailAddress | None
+    domain: str
+    mx_domain: str | None
+    """The domain whose host was asked on behalf of a customer: it may answer for a domain nobody lists."""
+
+
+def asked(arguments: MultiDict[str, str], host: str) -> Asked | None:
+    """Take the domain from the address, else from the Host header; None where neither names one.
+
+    Raises AddressError for an address that is none.
+    """
+    return asked_by(address_of(arguments), host)
+
+
+def asked_by(address: EmailAddress | None, host: str) -> Asked | None:
+    """The same for an address that is read already."""
+    by_host = host_domain(host)
+    if address is None:
+        return None if by_host is None else Asked(None, by_host.domain, None)
+    mx_domain = by_host.domain if by_host is not None and by_host.prefixed else None
+    return Asked(address, address.domain, mx_domain)
+
+
+def parameter(arguments: MultiDict[str, str], *names: str) -> str | None:
+    """The first non-empty parameter of one of the names, whatever their case."""
+    for key, value in arguments.items(multi=True):
+        if key.lower() in names and value.strip():
+            return value
+    return None
+
+
+def address_of(arguments: MultiDict[str, str]) -> EmailAddress | None:
+    """The address among the parameters, None where there is none. Raises AddressError."""
+    text = parameter(arguments, *_ADDRESS_NAMES)
+    return None if text is None else forgiving_address(text)
+
+
+def forgiving_address(text: str) -> EmailAddress:
+    """Read an address as it comes out of a query or a path. Raises AddressError."""
+    text = text.rstrip()
+    if "\ufffd" in text:
+        raise AddressError("The address is not UTF-8.")
+    if "@" not in text:
+        # Thunderbird once encoded the @ twice.
+        text = text.replace("%40", "@")
+    if not text.startswith('"'):
+        # Nextcloud and FairEmail send the address as it is: + means a space in a query.
+        local_part, at, domain = text.rpartition("@")
+        text = local_part.replace(" ", "+") + at + domain
+    return EmailAddress.parse(text)
+
+
+def host_domain(host: str) -> AskedHost | None:
+    """The mail domain of a Host header: port and our prefix taken off; None for addresses and nonsense."""
+    name, _, port = host.strip().partition(":")
+    if port and not port.isdigit():
+        return None
+    try:
+        domain = normalize_domain(name)
+    except DomainError:
+        return None
+    for prefix in HOST_PREFIXES:
+        if domain.startswith(prefix) and len(domain) > len(prefix):
+            return AskedHost(domain.removeprefix(prefix), True)
+    return AskedHost(domain, False)

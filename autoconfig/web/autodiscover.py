@@ -1,0 +1,132 @@
+"""Microsoft Autodiscover: POX and JSON v2."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from autoconfig.errors import AddressError, DomainError, FormatError
+from autoconfig.formats import autodiscover, autodiscover_json
+from autoconfig.model import normalize_domain
+from autoconfig.publish import PUBLIC, Document, etag_of
+from autoconfig.web.answers import bytes_answer, document_answer, text_answer
+from autoconfig.web.asking import address_of, asked_by, forgiving_address, parameter
+from autoconfig.web.documents import NOT_SERVED
+from autoconfig.web.front import JSON_PATH, POX_PATH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from autoconfig.model import EmailAddress
+    from autoconfig.publish import Publisher
+
+
+def autodiscovery(publisher: Publisher, base_url: str | None) -> Blueprint:
+    """The URLs that Outlook asks (MS-OXDSCLI), and what others ask of them."""
+    blueprint = Blueprint("autodiscover", __name__)
+
+    def pox_post() -> Response:
+        request.max_content_length = autodiscover.MAX_REQUEST_BYTES
+        try:
+            asking = autodiscover.parse_request(request.get_data(cache=False))
+        except RequestEntityTooLarge:
+            response = text_answer(413, "An Autodiscover request is 64 KiB at most.")
+            # The rest of the body is not read: nothing more can be understood on this connection.
+            response.headers["Connection"] = "close"
+            return response
+        except FormatError:
+            return _pox_error(autodiscover.INVALID_REQUEST, "")
+        return pox(publisher, asking.schema, asking.address)
+
+    def pox_get() -> Response:
+        # Delta Chat asks so: the answer keeps the placeholders unless an address was given.
+        try:
+            address = address_of(request.args)
+        except AddressError as error:
+            return text_answer(400, str(error))
+        return pox(publisher, autodiscover.OUTLOOK_RESPONSE, address)
+
+    def json_by_parameter() -> Response:
+        try:
+            return _json(publisher, base_url, address_of(request.args))
+        except AddressError as error:
+            return _json_error(400, "InvalidEmailAddress", str(error))
+
+    def json_by_path(address: str) -> Response:
+        try:
+            return _json(publisher, base_url, forgiving_address(address))
+        except AddressError as error:
+            return _json_error(400, "InvalidEmailAddress", str(error))
+
+    blueprint.add_url_rule(POX_PATH, view_func=pox_post, methods=["POST"])
+    blueprint.add_url_rule(POX_PATH, view_func=pox_get, methods=["GET"])
+    blueprint.add_url_rule(JSON_PATH, view_func=json_by_parameter)
+    blueprint.add_url_rule(f"{JSON_PATH}/v1.0", view_func=json_by_parameter, endpoint="json_v1")
+    blueprint.add_url_rule(f"{JSON_PATH}/v1.0/<address>", view_func=json_by_path)
+    return blueprint
+
+
+def pox(publisher: Publisher, schema: str, address: EmailAddress | None) -> Response:
+    """Answer a POX request in the schema asked for: the document, error 601, or 404."""
+    if schema not in (autodiscover.OUTLOOK_RESPONSE, autodiscover.MOBILESYNC_RESPONSE):
+        return _pox_error(autodiscover.SCHEMA_NOT_OFFERED, "")
+    wanted = asked_by(address, request.environ.get("HTTP_HOST", ""))
+    if wanted is None or publisher.provider(wanted.domain, wanted.mx_domain) is None:
+        return text_answer(404, NOT_SERVED)
+    if schema == autodiscover.MOBILESYNC_RESPONSE:
+        document = publisher.mobilesync(wanted.domain, address, wanted.mx_domain)
+        return _pox_error(autodiscover.SCHEMA_NOT_OFFERED, schema) if document is None else document_answer(document)
+    document = publisher.autodiscover(wanted.domain, address, wanted.mx_domain)
+    if document is None:
+        return text_answer(404, "This provider's servers cannot be said in Autodiscover.")
+    return document_answer(document)
+
+
+def _pox_error(code: int, schema: str) -> Response:
+    now = datetime.datetime.now(datetime.UTC)
+    return bytes_answer(200, autodiscover.render_error(code, schema, now), autodiscover.MEDIA_TYPE)
+
+
+def _json(publisher: Publisher, base_url: str | None, address: EmailAddress | None) -> Response:
+    protocol = parameter(request.args, "protocol")
+    if protocol is None:
+        return _json_error(400, "MandatoryParameterMissing", "The parameter 'Protocol' is missing.")
+    known = autodiscover_json.PROTOCOLS.get(protocol.strip().lower())
+    if known is None:
+        return _invalid_protocol(protocol, autodiscover_json.PROTOCOLS.values())
+    wanted = asked_by(address, request.environ.get("HTTP_HOST", ""))
+    endpoints = None
+    if wanted is not None:
+        url = f"{base_url or _own_url(wanted.domain)}{POX_PATH}"
+        endpoints = publisher.endpoints(wanted.domain, url, wanted.mx_domain)
+    if endpoints is None:
+        return _json_error(404, "DomainNotFound", NOT_SERVED)
+    if known not in endpoints:
+        return _invalid_protocol(protocol, endpoints)
+    body = autodiscover_json.render(known, endpoints[known])
+    return document_answer(Document(body, autodiscover_json.MEDIA_TYPE, etag_of(body), PUBLIC))
+
+
+def _invalid_protocol(protocol: str, supported: Iterable[str]) -> Response:
+    shown = re.sub(r"[^A-Za-z0-9]", "", protocol)[:40]
+    names = ",".join(supported)
+    message = f"The given protocol value '{shown}' is invalid. Supported values are '{names}'"
+    return _json_error(400, "InvalidProtocol", message)
+
+
+def _json_error(status: int, code: str, message: str) -> Response:
+    return bytes_answer(status, autodiscover_json.render_error(code, message), autodiscover_json.MEDIA_TYPE)
+
+
+def _own_url(domain: str) -> str:
+    """Where the client reached us, in https: Outlook follows nothing else."""
+    name, _, port = request.environ.get("HTTP_HOST", "").partition(":")
+    try:
+        host = normalize_domain(name)
+    except DomainError:
+        return f"https://autodiscover.{domain}"
+    return f"https://{host}:{port}" if port.isdigit() else f"https://{host}"

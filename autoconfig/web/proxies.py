@@ -1,0 +1,42 @@
+"""Host and scheme as the client saw them, where a trusted proxy says so."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from autoconfig.settings import Network
+
+
+class TrustedProxies:
+    """WSGI middleware: believes X-Forwarded-Host and X-Forwarded-Proto of the peers it is given."""
+
+    def __init__(self, application: WSGIApplication, networks: Sequence[Network]) -> None:
+        self._application = application
+        self._networks = tuple(networks)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if self._trusted(environ.get("REMOTE_ADDR", "")):
+            host = _last(environ.get("HTTP_X_FORWARDED_HOST", ""))
+            scheme = _last(environ.get("HTTP_X_FORWARDED_PROTO", "")).lower()
+            if host:
+                environ["HTTP_HOST"] = host
+            if scheme in ("http", "https"):
+                environ["wsgi.url_scheme"] = scheme
+        return self._application(environ, start_response)
+
+    def _trusted(self, peer: str) -> bool:
+        try:
+            address = ipaddress.ip_address(peer)
+        except ValueError:
+            return False
+        return any(address in network for network in self._networks)
+
+
+def _last(header: str) -> str:
+    """The last entry of a list: the one the proxy next to us wrote; earlier ones anybody may have."""
+    return header.rpartition(",")[2].strip()

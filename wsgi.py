@@ -1,0 +1,5 @@
+"""The WSGI application for gunicorn and others: ``gunicorn wsgi:app``."""
+
+from autoconfig.web import create_app
+
+app = create_app()

@@ -1,13 +1,13 @@
 """Every exception of the package, as a tree.
 
-    AutoconfigError            what a caller may catch; its text is one sentence for a person
-    ├── SettingsError          a setting (environment variable or option) is wrong
-    ├── ValueRefused           a value of the model cannot be made: what, and which value
-    │   ├── AddressError       not an e-mail address
-    │   └── DomainError        not a domain or host name
-    ├── FormatError            a document cannot be read, or has nothing usable
-    │   └── XMLRefused         not well-formed, hostile (DTD), too large or too deep
-    └── StoreError             a store of providers cannot be opened or read
+AutoconfigError            what a caller may catch; its text is one sentence for a person
+├── SettingsError          a setting (environment variable or option) is wrong
+├── ValueRefused           a value of the model cannot be made: what, and which value
+│   ├── AddressError       not an e-mail address
+│   └── DomainError        not a domain or host name
+├── FormatError            a document cannot be read, or has nothing usable
+│   └── XMLRefused         not well-formed, hostile (DTD), too large or too deep
+└── StoreError             a store of providers cannot be opened or read
 """
 
 from __future__ import annotations

@@ -59,12 +59,16 @@ def _stores(_variable: str, text: str) -> tuple[str, ...]:
 def _base_url(variable: str, text: str) -> str:
     try:
         parts = urlsplit(text)
-        usable = parts.scheme in ("http", "https") and parts.hostname and not parts.query and not parts.fragment
+        usable = (
+            parts.scheme in ("http", "https") and parts.hostname and not parts.query and not parts.fragment
+        )
         _ = parts.port
     except ValueError:
         usable = False
     if not usable:
-        raise SettingsError(f"{variable} is {text!r}, which is not a URL such as https://autoconfig.example.com.")
+        raise SettingsError(
+            f"{variable} is {text!r}, which is not a URL such as https://autoconfig.example.com."
+        )
     return text.rstrip("/")
 
 

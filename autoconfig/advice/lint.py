@@ -39,7 +39,11 @@ def _names(provider: Provider) -> Iterator[tuple[str, str, str | None]]:
     if len(provider.display_name) > DISPLAY_NAME_LENGTH:
         yield "name", f"The name is longer than {DISPLAY_NAME_LENGTH} characters.", provider.display_name
     if len(provider.short_name) > SHORT_NAME_LENGTH:
-        yield "short_name", f"The short name is longer than {SHORT_NAME_LENGTH} characters.", provider.short_name
+        yield (
+            "short_name",
+            f"The short name is longer than {SHORT_NAME_LENGTH} characters.",
+            provider.short_name,
+        )
     try:
         usable = "." in normalize_domain(provider.id)
     except DomainError:
@@ -83,14 +87,20 @@ def _server(server: AnyServer) -> Iterator[tuple[str, str, str | None]]:
     if not server.secure:
         yield "socket_type", "The connection is not encrypted; offer TLS.", None
     if server.username is None:
-        yield "username", "Without a login name Thunderbird logs in as \"undefined\".", None
+        yield "username", 'Without a login name Thunderbird logs in as "undefined".', None
     if not isinstance(server, TcpServer):
         return
-    if server.socket_type is SocketType.STARTTLS and server.type in _IMPLICIT_TLS and server.port in _IMPLICIT_TLS.values():
+    if (
+        server.socket_type is SocketType.STARTTLS
+        and server.type in _IMPLICIT_TLS
+        and server.port in _IMPLICIT_TLS.values()
+    ):
         yield "port", "This is the port of implicit TLS; write socket_type SSL.", str(server.port)
     if server.socket_type is SocketType.SSL and server.port in _STARTTLS_PORTS:
-        yield "port", "This is the port of STARTTLS; write socket_type STARTTLS or the port of implicit TLS.", str(
-            server.port
+        yield (
+            "port",
+            "This is the port of STARTTLS; write socket_type STARTTLS or the port of implicit TLS.",
+            str(server.port),
         )
     if server.type in _IMPLICIT_TLS and not set(server.authentication) & set(READ_BY_ALL):
         yield "authentication", "Few mail programs can log in this way.", ", ".join(server.authentication)

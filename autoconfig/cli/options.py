@@ -42,5 +42,3 @@ def print_json(content: Any) -> None:
     import json
 
     click.echo(json.dumps(content, ensure_ascii=False, indent=2))
-
-

@@ -54,7 +54,9 @@ def show(provider_id: str, as_json: bool, stores: tuple[str, ...]) -> None:
     entry = next((entry for entry in store.entries() if entry.provider.id.lower() == wanted), None)
     entry = entry or store.find(wanted)
     if entry is None:
-        click.echo(f"autoconfig: No provider has the id or domain {provider_id!r}; see providers list.", err=True)
+        click.echo(
+            f"autoconfig: No provider has the id or domain {provider_id!r}; see providers list.", err=True
+        )
         sys.exit(1)
     from autoconfig.formats import toml
 

@@ -15,11 +15,25 @@ if TYPE_CHECKING:
 
 
 @click.command("serve")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; :: for all, v4 and v6.")
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="Address to listen on; :: for all, v4 and v6."
+)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
-@click.option("--workers", default=None, type=click.IntRange(1, 256), help="Processes.  [default: one per core, 4 at most]")
-@click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 64), help="Threads in each process.")
-@click.option("--access-log/--no-access-log", default=True, show_default=True, help="One line per request, no addresses.")
+@click.option(
+    "--workers",
+    default=None,
+    type=click.IntRange(1, 256),
+    help="Processes.  [default: one per core, 4 at most]",
+)
+@click.option(
+    "--threads", default=8, show_default=True, type=click.IntRange(1, 64), help="Threads in each process."
+)
+@click.option(
+    "--access-log/--no-access-log",
+    default=True,
+    show_default=True,
+    help="One line per request, no addresses.",
+)
 @providers_option
 def command(
     host: str, port: int, workers: int | None, threads: int, access_log: bool, stores: tuple[str, ...]

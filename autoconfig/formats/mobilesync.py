@@ -56,7 +56,5 @@ def parse(data: bytes, *, max_bytes: int = xml.MAX_BYTES) -> UrlServer | None:
     return None
 
 
-def _child(
-    parent: etree._Element, name: str, nsmap: dict[str | None, str] | None = None
-) -> etree._Element:
+def _child(parent: etree._Element, name: str, nsmap: dict[str | None, str] | None = None) -> etree._Element:
     return etree.SubElement(parent, f"{{{MOBILESYNC_RESPONSE}}}{name}", nsmap=nsmap)

@@ -35,7 +35,9 @@ def mail_servers(
     Plain sockets go when a secure one is there; a server without an authentication of ``known`` goes when
     another of its type has one. Never empty unless ``servers`` has none of the three types.
     """
-    classic = [server for server in servers if isinstance(server, TcpServer) and server.type in _FIRST_TO_LAST]
+    classic = [
+        server for server in servers if isinstance(server, TcpServer) and server.type in _FIRST_TO_LAST
+    ]
     secure = [server for server in classic if server.secure] or classic
     chosen: list[TcpServer] = []
     for server_type in _FIRST_TO_LAST:

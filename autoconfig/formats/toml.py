@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import tomli_w
 
-from autoconfig.errors import FormatError, ValueRefused
+from autoconfig.errors import FormatError
 from autoconfig.formats.parsed import Parsed
 from autoconfig.formats.toml_table import Table
 from autoconfig.model import (
@@ -46,7 +46,7 @@ Word = TypeVar("Word", bound="StrEnum")
 MAX_BYTES = 16 * 1024 * 1024
 """A hoster's one file with half a million domains."""
 
-_LINE = re.compile(r" \(at line (\d+), column \d+\)$|\(at end of document\)$")
+_LINE = re.compile(r"\(at (?:line (\d+), column \d+|end of document)\)$")
 
 
 def parse(data: bytes, *, default_id: str | None = None, max_bytes: int = MAX_BYTES) -> Parsed:
@@ -54,21 +54,26 @@ def parse(data: bytes, *, default_id: str | None = None, max_bytes: int = MAX_BY
 
     Raises FormatError with the line (syntax) or the path (values).
     """
-    if len(data) > max_bytes:
-        raise FormatError(f"The file is larger than {max_bytes} bytes.")
-    try:
-        content = tomllib.loads(data.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise FormatError("The file is not UTF-8.", line=line) from None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        found = _LINE.search(str(error))
-        line = int(found[1]) if found and found[1] else None
-        raise FormatError(f"Not TOML: {_LINE.sub('', str(error)) or 'nested too deep'}.", line=line) from None
-    table = Table(content)
+    table = Table(_content(data, max_bytes))
     provider = _provider(table, default_id)
     table.finish()
     return Parsed(provider=provider, remarks=tuple(table.remarks))
+
+
+def _content(data: bytes, max_bytes: int) -> dict[str, Any]:
+    if len(data) > max_bytes:
+        raise FormatError(f"The file is larger than {max_bytes} bytes.")
+    try:
+        return tomllib.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise FormatError("The file is not UTF-8.", line=line) from None
+    except RecursionError:
+        raise FormatError("Not TOML: nested too deep.") from None
+    except tomllib.TOMLDecodeError as error:
+        found = _LINE.search(str(error))
+        at_line = int(found[1]) if found and found[1] else data.count(b"\n") + 1
+        raise FormatError(f"Not TOML: {_LINE.sub('', str(error)).strip()}.", line=at_line) from None
 
 
 def _provider(table: Table, default_id: str | None) -> Provider:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from autoconfig.errors import DomainError, FormatError, ValueRefused
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Value = TypeVar("Value")
+
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
 
 class Table:
@@ -51,7 +54,7 @@ class Table:
             return None
         if not isinstance(value, str) or not value.strip():
             raise self.error(key, f"{key} is a text.", value)
-        if any(ord(char) < 0x20 and char not in "\t\n\r" or char in "\x7f\ufffe\uffff" for char in value):
+        if _CONTROL.search(value):
             raise self.error(key, f"{key} holds a control character.", value)
         return value.strip()
 

@@ -48,6 +48,8 @@ def normalize_host(text: str) -> str:
     Raises DomainError.
     """
     bare = text.strip()
+    if bare[-1:].isalpha() and ":" not in bare:
+        return normalize_domain(bare)  # nearly always: a name, no number
     try:
         return str(ipaddress.ip_address(bare.removeprefix("[").removesuffix("]")))
     except ValueError:

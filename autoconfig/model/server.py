@@ -224,7 +224,9 @@ def checked_url(text: str, *, schemes: tuple[str, ...] = ("https", "http")) -> s
     except ValueError as error:
         raise ValueRefused(f"{shown} is not a URL.") from error
     if parts.scheme not in schemes or not parts.hostname:
-        raise ValueRefused(f"{shown} is not a URL that starts with {' or '.join(s + '://' for s in schemes)}.")
+        raise ValueRefused(
+            f"{shown} is not a URL that starts with {' or '.join(s + '://' for s in schemes)}."
+        )
     if parts.username is not None or parts.password is not None:
         raise ValueRefused("A URL with a user name or password in it is not accepted.")
     checked_hostname(parts.netloc.removesuffix(f":{parts.port}"))

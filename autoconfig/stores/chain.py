@@ -27,7 +27,9 @@ class ChainStore:
 
     def find_by_mx(self, mx_domain: str) -> Entry | None:
         """The first store's provider with that MX domain."""
-        return next((entry for store in self._stores if (entry := store.find_by_mx(mx_domain)) is not None), None)
+        return next(
+            (entry for store in self._stores if (entry := store.find_by_mx(mx_domain)) is not None), None
+        )
 
     def entries(self) -> Iterable[Entry]:
         """Every provider of every store, the first store's first."""

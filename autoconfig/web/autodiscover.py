@@ -30,14 +30,14 @@ def autodiscovery(publisher: Publisher, base_url: str | None) -> Blueprint:
     blueprint = Blueprint("autodiscover", __name__)
 
     def pox_post() -> Response:
-        request.max_content_length = autodiscover.MAX_REQUEST_BYTES
-        try:
-            asking = autodiscover.parse_request(request.get_data(cache=False))
-        except RequestEntityTooLarge:
+        body = _bounded_body(autodiscover.MAX_REQUEST_BYTES)
+        if body is None:
             response = text_answer(413, "An Autodiscover request is 64 KiB at most.")
             # The rest of the body is not read: nothing more can be understood on this connection.
             response.headers["Connection"] = "close"
             return response
+        try:
+            asking = autodiscover.parse_request(body)
         except FormatError:
             return _pox_error(autodiscover.INVALID_REQUEST, "")
         return pox(publisher, asking.schema, asking.address)
@@ -70,6 +70,16 @@ def autodiscovery(publisher: Publisher, base_url: str | None) -> Blueprint:
     return blueprint
 
 
+def _bounded_body(most: int) -> bytes | None:
+    """The body of the request, None where it is longer; chunked bodies tell their length only at the end."""
+    request.max_content_length = most + 1
+    try:
+        body = request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        return None
+    return body if len(body) <= most else None
+
+
 def pox(publisher: Publisher, schema: str, address: EmailAddress | None) -> Response:
     """Answer a POX request in the schema asked for: the document, error 601, or 404."""
     if schema not in (autodiscover.OUTLOOK_RESPONSE, autodiscover.MOBILESYNC_RESPONSE):
@@ -79,7 +89,11 @@ def pox(publisher: Publisher, schema: str, address: EmailAddress | None) -> Resp
         return text_answer(404, NOT_SERVED)
     if schema == autodiscover.MOBILESYNC_RESPONSE:
         document = publisher.mobilesync(wanted.domain, address, wanted.mx_domain)
-        return _pox_error(autodiscover.SCHEMA_NOT_OFFERED, schema) if document is None else document_answer(document)
+        return (
+            _pox_error(autodiscover.SCHEMA_NOT_OFFERED, schema)
+            if document is None
+            else document_answer(document)
+        )
     document = publisher.autodiscover(wanted.domain, address, wanted.mx_domain)
     if document is None:
         return text_answer(404, "This provider's servers cannot be said in Autodiscover.")

@@ -9,7 +9,10 @@ from flask import Blueprint, Response, render_template, request
 if TYPE_CHECKING:
     from autoconfig.stores import Store
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
 
 
 def pages(store: Store, base_url: str | None) -> Blueprint:

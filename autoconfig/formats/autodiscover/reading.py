@@ -53,7 +53,9 @@ def parse(data: bytes, domain: str, *, max_bytes: int = xml.MAX_BYTES) -> Answer
     """Read an answer about an address of ``domain``. Raises XMLRefused or FormatError."""
     root = xml.parse(data, max_bytes=max_bytes)
     if xml.local_name(root).lower() != "autodiscover":
-        raise FormatError(f"The root element is {xml.local_name(root)}, not Autodiscover.", line=root.sourceline)
+        raise FormatError(
+            f"The root element is {xml.local_name(root)}, not Autodiscover.", line=root.sourceline
+        )
     error = _below(root, "Error")
     if error is not None:
         code = _text(error, "ErrorCode")
@@ -85,7 +87,11 @@ def _settings(account: xml.Element, domain: str) -> Parsed:
         if server is None or server in incoming:
             continue
         direction = (
-            outgoing if server.type is ServerType.SMTP else other if server.type in _URL_TYPES.values() else incoming
+            outgoing
+            if server.type is ServerType.SMTP
+            else other
+            if server.type in _URL_TYPES.values()
+            else incoming
         )
         direction.append(server)
     try:

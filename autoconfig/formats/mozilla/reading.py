@@ -129,7 +129,9 @@ def _each(make: Callable[[Section], Value], sections: Iterable[Section]) -> tupl
 def _texts(sections: Iterable[Section]) -> Texts:
     texts = []
     for section in sections:
-        language = section.attribute("lang") or section.attribute("{http://www.w3.org/XML/1998/namespace}lang")
+        language = section.attribute("lang") or section.attribute(
+            "{http://www.w3.org/XML/1998/namespace}lang"
+        )
         try:
             texts.append(Translation(language, section.value or ""))
         except ValueRefused as error:

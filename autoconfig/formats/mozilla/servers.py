@@ -60,7 +60,9 @@ def _type(section: Section) -> ServerType | None:
     word = section.attribute("type")
     server_type = TYPES.get((word or "").lower())
     if server_type is None:
-        section.remark("Server left out: its type is not known." if word else "Server left out: no type.", value=word)
+        section.remark(
+            "Server left out: its type is not known." if word else "Server left out: no type.", value=word
+        )
     elif server_type not in SECTIONS[section.name]:
         section.remark("Server left out: this type does not belong here.", value=word)
         return None

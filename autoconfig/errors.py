@@ -7,7 +7,8 @@ AutoconfigError            what a caller may catch; its text is one sentence for
 │   └── DomainError        not a domain or host name
 ├── FormatError            a document cannot be read, or has nothing usable
 │   └── XMLRefused         not well-formed, hostile (DTD), too large or too deep
-└── StoreError             a store of providers cannot be opened or read
+├── StoreError             a store of providers cannot be opened or read
+└── NothingFound           what was asked for is not there: a domain, a provider, a document
 """
 
 from __future__ import annotations
@@ -48,3 +49,7 @@ class XMLRefused(FormatError):
 
 class StoreError(AutoconfigError):
     """A store cannot be opened or read at all (as opposed to one bad entry in it)."""
+
+
+class NothingFound(AutoconfigError):
+    """What was asked for is not there; the sentence says what to do about it."""

@@ -51,13 +51,32 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command; what goes wrong is one sentence on standard error."""
+    """Run the command; what goes wrong is one sentence on standard error, as JSON where --json was asked."""
     try:
-        cli(prog_name="autoconfig")
+        sys.exit(cli.main(prog_name="autoconfig", standalone_mode=False) or 0)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        _complain(error.format_message(), error)
+        sys.exit(error.exit_code)
     except AutoconfigError as error:
-        click.echo(f"autoconfig: {error}", err=True)
+        _complain(str(error), None)
         sys.exit(2 if isinstance(error, SettingsError) else 1)
+    except click.Abort:
+        sys.exit(130)
     except BrokenPipeError:
         # The reader of our output has seen enough (head, less): no error of ours.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+
+
+def _complain(sentence: str, error: click.ClickException | None) -> None:
+    if "--json" in sys.argv:
+        import json
+
+        click.echo(json.dumps({"error": sentence}, ensure_ascii=False), err=True)
+        return
+    context = getattr(error, "ctx", None)
+    hint = f"  See {context.command_path} --help." if context is not None else ""
+    click.echo(f"autoconfig: {sentence}{hint}", err=True)

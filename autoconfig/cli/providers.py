@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from autoconfig.cli.options import json_option, print_json, providers_option, store_of
+from autoconfig.errors import NothingFound
 from autoconfig.stores import open_stores
 
 if TYPE_CHECKING:
@@ -25,22 +26,29 @@ def command() -> None:
 @json_option
 @providers_option
 def list_(as_json: bool, stores: tuple[str, ...]) -> None:
-    """List the providers with their domains."""
+    """List the providers with their domains; into a pipe as tab-separated lines with every domain."""
     entries = list(store_of(stores).entries())
     if as_json:
         print_json([_summary(entry) for entry in entries])
+        return
+    if not sys.stdout.isatty():
+        for entry in entries:
+            provider = entry.provider
+            click.echo(f"{provider.id}\t{provider.display_name}\t{' '.join(provider.domains)}")
         return
     from rich.console import Console
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("ID", no_wrap=True)
+    table.add_column(
+        "ID", no_wrap=True, min_width=max((len(entry.provider.id) for entry in entries), default=2)
+    )
     table.add_column("NAME", no_wrap=True, overflow="ellipsis", max_width=28)
     table.add_column("DOMAINS", overflow="ellipsis", no_wrap=True)
     for entry in entries:
         provider = entry.provider
         table.add_row(provider.id, provider.display_name, _first_of(provider.domains or provider.mx_domains))
-    Console(width=None if sys.stdout.isatty() else 120, highlight=False).print(table)
+    Console(highlight=False).print(table)
 
 
 @command.command("show")
@@ -54,10 +62,7 @@ def show(provider_id: str, as_json: bool, stores: tuple[str, ...]) -> None:
     entry = next((entry for entry in store.entries() if entry.provider.id.lower() == wanted), None)
     entry = entry or store.find(wanted)
     if entry is None:
-        click.echo(
-            f"autoconfig: No provider has the id or domain {provider_id!r}; see providers list.", err=True
-        )
-        sys.exit(1)
+        raise NothingFound(f"No provider has the id or domain {provider_id!r}; see providers list.")
     from autoconfig.formats import toml
 
     document = toml.render(entry.provider)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from autoconfig.cli.options import providers_option, store_of
-from autoconfig.errors import AddressError
+from autoconfig.errors import AddressError, NothingFound
 from autoconfig.model import EmailAddress
 from autoconfig.publish import Document, Publisher
 
@@ -41,8 +41,7 @@ def command(format_name: str, address: str, full: bool, stores: tuple[str, ...])
     publisher = Publisher(store_of(stores))
     document = _FORMATS[format_name](publisher, mailbox, full)
     if document is None:
-        click.echo(f"autoconfig: {_reason(publisher, mailbox, format_name)}", err=True)
-        sys.exit(1)
+        raise NothingFound(_reason(publisher, mailbox, format_name))
     sys.stdout.buffer.write(document.body)
     sys.stdout.buffer.flush()
 

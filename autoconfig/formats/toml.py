@@ -46,6 +46,10 @@ Word = TypeVar("Word", bound="StrEnum")
 MAX_BYTES = 16 * 1024 * 1024
 """A hoster's one file with half a million domains."""
 
+NO_LOGIN_NAME = ""
+"""``username = ""`` says that no login name is known; a missing key says that it is the address."""
+
+_SHORT_LIST = re.compile(r"\[\n((?:    \"[^\n]*\",\n)+)\]")
 _LINE = re.compile(r"\(at (?:line (\d+), column \d+|end of document)\)$")
 
 
@@ -104,7 +108,7 @@ def _provider(table: Table, default_id: str | None) -> Provider:
 
 def _server(table: Table) -> AnyServer:
     server_type = _word(table, "type", table.needed("type"), ServerType)
-    username = table.string("username") or EMAIL_ADDRESS
+    username = table.text_or_empty("username") if table.has("username") else EMAIL_ADDRESS
     url = table.string("url")
     default = Authentication.PASSWORD_CLEARTEXT if url is None else Authentication.HTTP_BASIC
     words = table.strings("authentication") if table.has("authentication") else [default]
@@ -113,7 +117,9 @@ def _server(table: Table) -> AnyServer:
         if table.string("hostname") is not None:
             raise table.error("hostname", "A server has a hostname or a url, not both.", None)
         return table.make(
-            lambda: UrlServer(type=server_type, url=url, authentication=authentication, username=username)
+            lambda: UrlServer(
+                type=server_type, url=url, authentication=authentication, username=username or None
+            )
         )
     hostname = table.needed("hostname")
     socket_type = _socket_type(table, server_type)
@@ -127,7 +133,7 @@ def _server(table: Table) -> AnyServer:
             port=port,
             socket_type=socket_type,
             authentication=authentication,
-            username=username,
+            username=username or None,
             pop3=_pop3_options(table) if server_type is ServerType.POP3 else None,
             smtp=_smtp_options(table) if server_type is ServerType.SMTP else None,
             ews_url=table.string("ews_url"),
@@ -253,7 +259,13 @@ def render(provider: Provider) -> bytes:
     for key in ("documentation", "enable"):
         pages = getattr(provider, key)
         content[key] = [{"url": page.url, "text": _texts_table(page.texts)} for page in pages]
-    return tomli_w.dumps(_without_empty(content)).encode()
+    return _SHORT_LIST.sub(_on_one_line, tomli_w.dumps(_without_empty(content))).encode()
+
+
+def _on_one_line(found: re.Match[str]) -> str:
+    """A list that fits on a line, written on one."""
+    line = f"[{', '.join(entry.strip().rstrip(',') for entry in found[1].splitlines())}]"
+    return line if len(line) <= 80 else found[0]
 
 
 def _server_table(server: AnyServer) -> dict[str, Any]:
@@ -270,7 +282,7 @@ def _server_table(server: AnyServer) -> dict[str, Any]:
         table["socket_type"] = None if server.socket_type is usual else str(server.socket_type)
     if server.authentication != (default,):
         table["authentication"] = [str(word) for word in server.authentication]
-    table["username"] = None if server.username == EMAIL_ADDRESS else server.username
+    table["username"] = None if server.username == EMAIL_ADDRESS else server.username or NO_LOGIN_NAME
     if isinstance(server, TcpServer):
         table |= {"ews_url": server.ews_url, "owa_url": server.owa_url}
         for options in (server.pop3, server.smtp):
@@ -297,7 +309,11 @@ def _without_empty(value: Any) -> Any:
     """TOML has no null: what is None is not written; nor are empty lists, save where they mean something."""
     if isinstance(value, dict):
         kept = {key: _without_empty(entry) for key, entry in value.items() if entry is not None}
-        return {key: entry for key, entry in kept.items() if entry not in ([], {}) or key == "authentication"}
+        return {
+            key: entry
+            for key, entry in kept.items()
+            if (entry != [] or key == "authentication") and (entry != {} or key != "text")
+        }
     if isinstance(value, list):
         return [_without_empty(entry) for entry in value]
     return value

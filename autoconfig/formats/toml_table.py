@@ -58,6 +58,10 @@ class Table:
             raise self.error(key, f"{key} holds a control character.", value)
         return value.strip()
 
+    def text_or_empty(self, key: str) -> str:
+        """A text that may be empty on purpose."""
+        return "" if self._get(key) == "" else self.needed(key)
+
     def needed(self, key: str) -> str:
         """A text that must be there."""
         value = self.string(key)

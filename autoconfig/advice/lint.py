@@ -9,6 +9,8 @@ from autoconfig.formats.selection import READ_BY_ALL
 from autoconfig.model import (
     AnyServer,
     Authentication,
+    Documentation,
+    Enable,
     Provider,
     Remark,
     ServerType,
@@ -85,7 +87,8 @@ def _servers(provider: Provider) -> Iterator[tuple[str, str, str | None]]:
 
 def _server(server: AnyServer) -> Iterator[tuple[str, str, str | None]]:
     if not server.secure:
-        yield "socket_type", "The connection is not encrypted; offer TLS.", None
+        key = "socket_type" if isinstance(server, TcpServer) else "url"
+        yield key, "The connection is not encrypted; offer TLS.", None
     if server.username is None:
         yield "username", 'Without a login name Thunderbird logs in as "undefined".', None
     if not isinstance(server, TcpServer):
@@ -114,18 +117,21 @@ def _oauth2(provider: Provider) -> Iterator[tuple[str, str, str | None]]:
         yield "oauth2", "OAuth2 is offered, but not where to get a token: add [oauth2].", None
     if provider.oauth2 is not None and not offered:
         yield "oauth2", "There is an [oauth2] table, but no server offers OAuth2.", None
-    if provider.oauth2 is not None and not (provider.oauth2.auth_url and provider.oauth2.token_url):
-        yield "oauth2", "auth_url and token_url belong together; one is missing.", None
+    for key in ("auth_url", "token_url"):
+        if provider.oauth2 is not None and getattr(provider.oauth2, key) is None:
+            yield f"oauth2.{key}", f"Without {key} mail programs get no token.", None
 
 
 def _links(provider: Provider) -> Iterator[tuple[str, str, str | None]]:
-    pages = [("documentation", page) for page in provider.documentation]
-    pages += [("enable", entry) for entry in provider.enable]  # type: ignore[misc]
-    for kind, page in pages:
+    pages: list[tuple[str, Documentation | Enable]] = [
+        *((f"documentation[{index}]", page) for index, page in enumerate(provider.documentation)),
+        *((f"enable[{index}]", entry) for index, entry in enumerate(provider.enable)),
+    ]
+    for path, page in pages:
         if page.url.startswith("http:"):
-            yield kind, "The link is not https.", page.url
+            yield f"{path}.url", "The link is not https.", page.url
         if not page.texts:
-            yield kind, "The link has no text that says where it leads.", page.url
+            yield f"{path}.text", "The link has no text that says where it leads.", page.url
 
 
 _IMPLICIT_TLS = {ServerType.IMAP: 993, ServerType.POP3: 995, ServerType.SMTP: 465}

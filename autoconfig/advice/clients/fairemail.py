@@ -1,0 +1,87 @@
+"""FairEmail: the very first incoming and outgoing server, whatever they are.
+
+Read in M66B/FairEmail, app/src/main/java/eu/faircode/email/EmailProvider.java. Any ``username`` element of
+the document overwrites the login name, and only two placeholders are understood there.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from autoconfig.advice.clients.reading import (
+    AUTOMATIC,
+    Client,
+    Reading,
+    ReadServer,
+    Unread,
+    offers,
+    port_of,
+    reading,
+)
+from autoconfig.formats import xml
+from autoconfig.model import ServerType
+from autoconfig.model.placeholders import EMAIL_ADDRESS, EMAIL_LOCAL_PART, fill, values_for
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from autoconfig.model import EmailAddress, Provider
+
+_STARTTLS_PORTS = (143, 587)
+_UNDERSTOOD = (EMAIL_ADDRESS, EMAIL_LOCAL_PART)
+
+
+def read(document: bytes, address: EmailAddress) -> Reading:
+    """What it configures: one IMAP and one SMTP server."""
+    return reading(document, lambda root: _read(root, values_for(address)))
+
+
+def _read(root: xml.Element, values: Mapping[str, str]) -> Reading:
+    username = _username(root, values)
+    return Reading(
+        incoming=(_first(root, "incomingServer", "imap", username, values),),
+        outgoing=(_first(root, "outgoingServer", "smtp", username, values),),
+    )
+
+
+def _username(root: xml.Element, values: Mapping[str, str]) -> str | None:
+    """The last login name anywhere in the document, if it is one of the two placeholders."""
+    username = None
+    for element in root.iter():
+        if element.tag == "username":
+            text = (element.text or "").strip()
+            username = fill(text, values) if text in _UNDERSTOOD else None
+    return username
+
+
+def _first(
+    root: xml.Element, name: str, server_type: str, username: str | None, values: Mapping[str, str]
+) -> ReadServer:
+    section = next((found for found in root.iter() if found.tag == name), None)
+    if section is None or section.get("type") != server_type:
+        raise Unread(f"The first {name} is not of type {server_type}.")
+    found = {xml.local_name(child): (child.text or "").strip() for child in section}
+    if not found.get("hostname"):
+        raise Unread(f"The first {name} has no hostname.")
+    port = port_of(found.get("port", ""))
+    if port is None:
+        raise Unread(f"The port {found.get('port', '')[:20]!r} is not a number.")
+    guess = "STARTTLS" if port in _STARTTLS_PORTS else AUTOMATIC
+    socket_type = found.get("socketType", "")
+    return ReadServer(
+        type=server_type,
+        hostname=fill(found["hostname"], values),
+        port=port,
+        socket_type=socket_type if socket_type in ("SSL", "STARTTLS") else guess,
+        username=username,
+    )
+
+
+def lacks(provider: Provider) -> str:
+    """It needs IMAP and SMTP."""
+    if not offers(provider.incoming, ServerType.IMAP):
+        return "no imap server"
+    return "" if offers(provider.outgoing, ServerType.SMTP) else "no smtp server"
+
+
+CLIENT = Client(name="FairEmail", read=read, lacks=lacks)

@@ -38,6 +38,10 @@ class Document:
     cache_control: str = PUBLIC
 
 
+_NOT_RENDERED = Document(b"", "", "")
+"""Stands where nothing is kept; None is kept for a provider with nothing to say."""
+
+
 class _Kept(NamedTuple):
     """The documents rendered from one version of the store."""
 
@@ -118,8 +122,9 @@ class Publisher:
             self._kept = kept = _Kept(self.store.version, {})
         listed = self.store.find(domain) is not None
         key = (kind, domain, "" if listed else mx_domain or "")
-        if key in kept.documents:
-            return kept.documents[key]
+        document = kept.documents.get(key, _NOT_RENDERED)
+        if document is not _NOT_RENDERED:
+            return document
         provider = self.provider(domain, mx_domain)
         if provider is None:
             return None

@@ -59,11 +59,11 @@ def _stores(_variable: str, text: str) -> tuple[str, ...]:
 def _base_url(variable: str, text: str) -> str:
     try:
         parts = urlsplit(text)
-        usable = (
-            parts.scheme in ("http", "https") and parts.hostname and not parts.query and not parts.fragment
-        )
-        _ = parts.port
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
     except ValueError:
+        usable = False
+    # urlsplit takes line breaks out in silence, but the text goes into documents as it stands.
+    if not text.isprintable() or any(mark in text for mark in ' "<>\\?#@'):
         usable = False
     if not usable:
         raise SettingsError(

@@ -7,12 +7,18 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import contextmanager
 from importlib import import_module
+from io import TextIOWrapper
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from autoconfig import __version__
 from autoconfig.errors import AutoconfigError, SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _COMMANDS = {
     "providers": "List, show and check the providers that are served.",
@@ -23,6 +29,16 @@ _COMMANDS = {
 
 class _LazyGroup(click.Group):
     """A group that knows its commands by name and loads one only to run it."""
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """Read the command line, which may print help."""
+        with _reader_may_leave():
+            return super().make_context(*args, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        with _reader_may_leave():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return sorted(_COMMANDS)
@@ -52,6 +68,10 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command; what goes wrong is one sentence on standard error, as JSON where --json was asked."""
+    if sys.stdout is None:  # closed by the caller (>&-)
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - open to the end
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that cannot show every name
     try:
         sys.exit(cli.main(prog_name="autoconfig", standalone_mode=False) or 0)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -65,10 +85,25 @@ def main() -> None:
         sys.exit(2 if isinstance(error, SettingsError) else 1)
     except click.Abort:
         sys.exit(130)
+    except OSError as error:
+        _discard_output()
+        _complain(f"{error.filename or 'Output'}: {(error.strerror or str(error)).lower()}.", None)
+        sys.exit(1)
+
+
+@contextmanager
+def _reader_may_leave() -> Iterator[None]:
+    """The reader of our output has seen enough (head, less): no error of ours, as click would have it."""
+    try:
+        yield
     except BrokenPipeError:
-        # The reader of our output has seen enough (head, less): no error of ours.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        _discard_output()
+        raise click.exceptions.Exit(0) from None
+
+
+def _discard_output() -> None:
+    """Let what is still to be written go nowhere, so that Python does not complain at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _complain(sentence: str, error: click.ClickException | None) -> None:

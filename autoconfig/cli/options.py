@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -30,10 +31,17 @@ def settings_with(stores: tuple[str, ...]) -> Settings:
     return dataclasses.replace(settings, providers=stores) if stores else settings
 
 
-def store_of(stores: tuple[str, ...]) -> Store:
-    """Open the stores of the command line or the environment. Raises SettingsError or StoreError."""
+def store_of(stores: tuple[str, ...], *, quiet: bool = False) -> Store:
+    """Open the stores of the command line or the environment. Raises SettingsError or StoreError.
+
+    A file that is left out is said on standard error, unless ``quiet``.
+    """
+    import logging
+
     from autoconfig.stores import open_stores
 
+    if quiet:
+        logging.getLogger("autoconfig.stores").addHandler(logging.NullHandler())
     return open_stores(settings_with(stores).providers)
 
 
@@ -41,4 +49,5 @@ def print_json(content: Any) -> None:
     """Print JSON as a person reads it too."""
     import json
 
-    click.echo(json.dumps(content, ensure_ascii=False, indent=2))
+    shows_all = (sys.stdout.encoding or "").lower().startswith("utf")
+    click.echo(json.dumps(content, ensure_ascii=not shows_all, indent=2))

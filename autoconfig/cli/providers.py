@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from autoconfig.cli.options import json_option, print_json, providers_option, store_of
-from autoconfig.errors import NothingFound
-from autoconfig.stores import open_stores
+from autoconfig.errors import DomainError, NothingFound
+from autoconfig.model import normalize_domain
 
 if TYPE_CHECKING:
     from autoconfig.model import Remark
@@ -27,7 +28,7 @@ def command() -> None:
 @providers_option
 def list_(as_json: bool, stores: tuple[str, ...]) -> None:
     """List the providers with their domains; into a pipe as tab-separated lines with every domain."""
-    entries = list(store_of(stores).entries())
+    entries = list(store_of(stores, quiet=as_json).entries())
     if as_json:
         print_json([_summary(entry) for entry in entries])
         return
@@ -57,10 +58,11 @@ def list_(as_json: bool, stores: tuple[str, ...]) -> None:
 @providers_option
 def show(provider_id: str, as_json: bool, stores: tuple[str, ...]) -> None:
     """Show one provider, by its id or one of its domains, as a provider file."""
-    store = store_of(stores)
+    store = store_of(stores, quiet=as_json)
     wanted = provider_id.lower()
     entry = next((entry for entry in store.entries() if entry.provider.id.lower() == wanted), None)
-    entry = entry or store.find(wanted)
+    with suppress(DomainError):
+        entry = entry or store.find(normalize_domain(provider_id))
     if entry is None:
         raise NothingFound(f"No provider has the id or domain {provider_id!r}; see providers list.")
     from autoconfig.formats import toml
@@ -108,6 +110,10 @@ def _remarks_of_files(paths: tuple[Path, ...]) -> list[Remark]:
         except FormatError as error:
             remarks.append(Remark(message=str(error), path=error.path, line=error.line, source=str(path)))
             continue
+        except OSError as error:
+            message = f"The file cannot be read: {(error.strerror or str(error)).lower()}."
+            remarks.append(Remark(message=message, source=str(path)))
+            continue
         remarks += [*parsed.remarks, *lint_provider(parsed.provider, str(path))]
     return remarks
 
@@ -115,7 +121,7 @@ def _remarks_of_files(paths: tuple[Path, ...]) -> list[Remark]:
 def _remarks_of_store(stores: tuple[str, ...]) -> list[Remark]:
     from autoconfig.advice.lint import lint_provider
 
-    store = open_stores(stores) if stores else store_of(())
+    store = store_of(stores, quiet=True)  # the remarks say all that the log would
     remarks = [remark for health in store.health() for remark in (*health.problems, *health.remarks)]
     for entry in store.entries():
         remarks += lint_provider(entry.provider, entry.source)

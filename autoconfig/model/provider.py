@@ -137,6 +137,11 @@ class OAuth2:
                 object.__setattr__(self, name, checked_url(url, schemes=("https",)))
 
     @property
+    def complete(self) -> bool:
+        """Whether a client finds everything here that it needs to ask for a token."""
+        return bool(self.auth_url and self.token_url and self.scope)
+
+    @property
     def issuer_url(self) -> str:
         """The issuer as RFC 8414 and PACC write it."""
         return f"https://{self.issuer}"

@@ -18,7 +18,10 @@ def open_store(url: str) -> Store:
     """Open one store by its URL or path. Raises StoreError in one sentence."""
     scheme, separator, rest = url.partition("://")
     if separator and scheme != "file":
-        raise StoreError(f"The store {scheme}://… is of a kind this version cannot open; give a folder.")
+        raise StoreError(
+            f"The store {scheme}://… is of a kind this version cannot open; "
+            "give a folder in --providers or AUTOCONFIG_PROVIDERS."
+        )
     from autoconfig.stores.directory import DirectoryStore
 
     return DirectoryStore(Path(rest if separator else url))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+import stat
 import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -32,8 +33,11 @@ LOOK_EVERY = 0.5
 
 MAX_FILE_BYTES = toml.MAX_BYTES
 
-Signature = tuple[int, int, int]
-"""Modification time in nanoseconds, size in bytes, inode: what tells that a file has changed."""
+Signature = tuple[int, int, int, int]
+"""Times of content and inode in nanoseconds, size in bytes, inode: what tells that a file has changed."""
+
+_NO_STATUS: Signature = (0, 0, 0, 0)
+"""A name that stands in the folder but leads to no file, such as a dangling link."""
 
 
 @dataclass(slots=True)
@@ -46,6 +50,8 @@ class _File:
     error: Remark | None
     served: Parsed | None = None
     """What was served last: it stays when the newest content cannot be used."""
+    unread: bool = False
+    """Whether the bytes could not be had at all, so that the next look tries again."""
 
 
 class DirectoryStore:
@@ -63,10 +69,14 @@ class DirectoryStore:
         self._refreshing = threading.Lock()
         self._stop = threading.Event()
         self._watching = False
+        self._follows_forks = False
         try:
             self._seen = self._look()
         except OSError as error:
-            raise StoreError(f"The provider folder {self.path} cannot be read: {_reason(error)}.") from None
+            raise StoreError(
+                f"The provider folder {self.path} cannot be read: {_reason(error)}; "
+                "check --providers or AUTOCONFIG_PROVIDERS."
+            ) from None
         self._read(self._seen)
 
     @property
@@ -109,7 +119,9 @@ class DirectoryStore:
             return
         self._watching = True
         self._start_watching()
-        os.register_at_fork(after_in_child=self._start_watching)
+        if not self._follows_forks:
+            self._follows_forks = True
+            os.register_at_fork(after_in_child=self._start_watching)
 
     def close(self) -> None:
         """Stop following the folder."""
@@ -127,16 +139,14 @@ class DirectoryStore:
             if self._lost is not None:
                 logger.warning("provider folder %s can be read again", self.path)
                 self._lost = None
-            quiet = {name: signature for name, signature in seen.items() if self._seen.get(name) == signature}
-            moving = seen.keys() - quiet.keys()
-            self._seen = seen
+            before, self._seen = self._seen, seen
             known = {name: file.signature for name, file in self._files.items()}
-            # A file still being written keeps what it was until it rests.
-            wanted = {**quiet, **{name: known[name] for name in moving if name in known}}
-            if wanted == known:
+            wanted = {name: signature for name, signature in seen.items() if before.get(name) == signature}
+            # A file still being written, or gone only a moment ago (editors save so), stays until it rests.
+            wanted |= {name: known[name] for name in known if before.get(name) != seen.get(name)}
+            if wanted == known and not any(file.unread for file in self._files.values()):
                 return False
-            self._read(wanted)
-            return True
+            return self._read(wanted)
 
     def _look(self) -> dict[str, Signature]:
         return dict(_provider_files(self.path))
@@ -161,25 +171,29 @@ class DirectoryStore:
             except Exception:
                 logger.exception("looking at the provider folder %s failed; trying again", self.path)
 
-    def _read(self, wanted: dict[str, Signature]) -> None:
-        """Read what is new or changed, then build the table anew and swap it in."""
+    def _read(self, wanted: dict[str, Signature]) -> bool:
+        """Read what is new or changed, then build the table anew and swap it in; tell whether it did."""
         files: dict[str, _File] = {}
         for name in sorted(wanted):
             known = self._files.get(name)
-            if known is not None and known.signature == wanted[name]:
+            if known is not None and known.signature == wanted[name] and not known.unread:
                 files[name] = known
             else:
                 files[name] = self._read_file(name, wanted[name], known)
+        if self._version and files == self._files:
+            return False
         index, problems = _build(self.path, files)
         served = (file.served for file in files.values() if file.served is not None)
         remarks = [remark for parsed in served for remark in parsed.remarks]
         for problem in set(problems) - set(self._problems):
             logger.error("%s", problem)
-        self._files = files
         self._problems = tuple(problems)
         self._remarks = (*remarks, *same_ids(index.entries))
         self._index = index
         self._version += 1
+        # Last, so that a process forked meanwhile reads the change again instead of missing it.
+        self._files = files
+        return True
 
     def _read_file(self, name: str, signature: Signature, known: _File | None) -> _File:
         path = self.path / name
@@ -191,7 +205,7 @@ class DirectoryStore:
             return _File(signature, None, remark, served)
         except OSError as error:
             remark = Remark(message=f"The file cannot be read: {_reason(error)}.", source=str(path))
-            return _File(signature, None, remark, served)
+            return _File(signature, None, remark, served, unread=True)
         return _File(signature, parsed, None, served)
 
 
@@ -212,12 +226,12 @@ def _provider_files(folder: Path) -> Iterator[tuple[str, Signature]]:
                 continue
             try:
                 status = entry.stat()
-                if not entry.is_file():
-                    continue
-            except FileNotFoundError:
-                # Gone between the listing and the look, or a dangling link.
+            except OSError:
+                # A link that leads nowhere, say: reading it says what is wrong, the other files are served.
+                yield name, _NO_STATUS
                 continue
-            yield name, (status.st_mtime_ns, status.st_size, status.st_ino)
+            if stat.S_ISREG(status.st_mode):
+                yield name, (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
 
 
 def _build(folder: Path, files: dict[str, _File]) -> tuple[Index, list[Remark]]:

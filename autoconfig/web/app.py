@@ -12,6 +12,7 @@ from autoconfig.publish import Publisher
 from autoconfig.settings import Settings
 from autoconfig.stores import open_stores
 from autoconfig.web.answers import text_answer
+from autoconfig.web.asking import AnyBytesRequest
 from autoconfig.web.autodiscover import autodiscovery
 from autoconfig.web.documents import documents
 from autoconfig.web.front import Front
@@ -42,6 +43,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     store = open_stores(settings.providers) if store is None else store
     publisher = Publisher(store)
     app = Flask(__name__, static_folder=None)
+    app.request_class = AnyBytesRequest
     # An automatic 2xx to OPTIONS would be a "yes" that nobody meant.
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False

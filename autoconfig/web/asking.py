@@ -7,6 +7,10 @@ that arrived as a space, an ``@`` encoded twice, an address that is missing alto
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import parse_qsl
+
+from flask import Request
+from werkzeug.utils import cached_property
 
 from autoconfig.errors import AddressError, DomainError
 from autoconfig.model import EmailAddress, normalize_domain
@@ -18,6 +22,16 @@ HOST_PREFIXES = ("autoconfig.", "autodiscover.", "ua-auto-config.")
 """What clients put before a mail domain to find us."""
 
 _ADDRESS_NAMES = ("emailaddress", "email")
+
+
+class AnyBytesRequest(Request):
+    """A request whose query may hold any bytes: what is not UTF-8 reads as U+FFFD, which no address has."""
+
+    @cached_property
+    def args(self) -> MultiDict[str, str]:
+        """The parameters. werkzeug's own reading fails on raw bytes and takes ``%FF`` for three letters."""
+        query = self.query_string.decode("utf-8", "replace")
+        return self.parameter_storage_class(parse_qsl(query, keep_blank_values=True))
 
 
 class AskedHost(NamedTuple):

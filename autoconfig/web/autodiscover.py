@@ -16,7 +16,7 @@ from autoconfig.publish import PUBLIC, Document, etag_of
 from autoconfig.web.answers import bytes_answer, document_answer, text_answer
 from autoconfig.web.asking import address_of, asked_by, forgiving_address, parameter
 from autoconfig.web.documents import NOT_SERVED
-from autoconfig.web.front import JSON_PATH, POX_PATH
+from autoconfig.web.front import JSON_PATH, JSON_V1_PATH, POX_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,8 +65,8 @@ def autodiscovery(publisher: Publisher, base_url: str | None) -> Blueprint:
     blueprint.add_url_rule(POX_PATH, view_func=pox_post, methods=["POST"])
     blueprint.add_url_rule(POX_PATH, view_func=pox_get, methods=["GET"])
     blueprint.add_url_rule(JSON_PATH, view_func=json_by_parameter)
-    blueprint.add_url_rule(f"{JSON_PATH}/v1.0", view_func=json_by_parameter, endpoint="json_v1")
-    blueprint.add_url_rule(f"{JSON_PATH}/v1.0/<address>", view_func=json_by_path)
+    blueprint.add_url_rule(JSON_V1_PATH, view_func=json_by_parameter, endpoint="json_v1")
+    blueprint.add_url_rule(f"{JSON_V1_PATH}/<address>", view_func=json_by_path)
     return blueprint
 
 

@@ -21,11 +21,12 @@ MOZILLA_PATHS = ("/mail/config-v1.1.xml", "/.well-known/autoconfig/mail/config-v
 BY_DOMAIN = "/v1.1/"
 POX_PATH = "/autodiscover/autodiscover.xml"
 JSON_PATH = "/autodiscover/autodiscover.json"
+JSON_V1_PATH = f"{JSON_PATH}/v1.0"
 
 # Seen in the wild: some put the version of the document before its path.
 _OTHER_SPELLINGS = {"/v1.1/mail/config-v1.1.xml": MOZILLA_PATHS[0]}
-_CANONICAL = {path: path for path in (*MOZILLA_PATHS, POX_PATH, JSON_PATH)} | _OTHER_SPELLINGS
-_CANONICAL_PREFIXES = (f"{JSON_PATH}/", BY_DOMAIN)
+_CANONICAL = {path: path for path in (*MOZILLA_PATHS, POX_PATH, JSON_PATH, JSON_V1_PATH)} | _OTHER_SPELLINGS
+_CANONICAL_PREFIXES = (f"{JSON_V1_PATH}/", BY_DOMAIN)
 
 _SLASHES = re.compile("//+")
 

@@ -68,7 +68,8 @@ def render(provider: Provider, domain: str | None = None, *, full: bool = False)
         root.append(mail)  # moves it behind the other sections
     if provider.webmail is not None:
         _webmail(root, provider.webmail, full=full)
-    if provider.oauth2 is not None:
+    if provider.oauth2 is not None and (full or provider.oauth2.complete):
+        # pimalaya refuses a document whose oAuth2 lacks one of the four.
         _oauth2(root, provider.oauth2)
     if provider.update_url is not None:
         etree.SubElement(root, "clientConfigUpdate", url=provider.update_url)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
+from autoconfig.errors import FormatError, ValueRefused
 from autoconfig.formats import xml
 from autoconfig.formats.autodiscover.words import MOBILESYNC_RESPONSE, RESPONSE_ROOT
 from autoconfig.formats.selection import at_domain
@@ -44,7 +45,7 @@ def render(provider: Provider, domain: str) -> bytes | None:
 def parse(data: bytes, *, max_bytes: int = xml.MAX_BYTES) -> UrlServer | None:
     """Read another service's answer: its ActiveSync server, None where it is an error or names none.
 
-    Raises XMLRefused, and ValueRefused for a URL that is none.
+    Raises XMLRefused, and FormatError for a URL that is none.
     """
     root = xml.parse(data, max_bytes=max_bytes)
     for server in root.iter():
@@ -52,8 +53,15 @@ def parse(data: bytes, *, max_bytes: int = xml.MAX_BYTES) -> UrlServer | None:
             continue
         texts = {xml.local_name(child): xml.text_of(child) for child in server}
         if (texts.get("Type") or "").lower() == "mobilesync" and texts.get("Url"):
-            return UrlServer(type=ServerType.ACTIVESYNC, url=texts["Url"] or "", username=EMAIL_ADDRESS)
+            return _server(texts["Url"] or "", server.sourceline)
     return None
+
+
+def _server(url: str, line: int | None) -> UrlServer:
+    try:
+        return UrlServer(type=ServerType.ACTIVESYNC, url=url, username=EMAIL_ADDRESS)
+    except ValueRefused as error:
+        raise FormatError(str(error), line=line, path="Server/Url") from None
 
 
 def _child(parent: etree._Element, name: str, nsmap: dict[str | None, str] | None = None) -> etree._Element:

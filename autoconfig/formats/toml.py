@@ -78,6 +78,8 @@ def _content(data: bytes, max_bytes: int) -> dict[str, Any]:
         found = _LINE.search(str(error))
         at_line = int(found[1]) if found and found[1] else data.count(b"\n") + 1
         raise FormatError(f"Not TOML: {_LINE.sub('', str(error)).strip()}.", line=at_line) from None
+    except ValueError:  # Python refuses to read a decimal number of more than 4,300 digits
+        raise FormatError("Not TOML: a number has too many digits.") from None
 
 
 def _provider(table: Table, default_id: str | None) -> Provider:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Value = TypeVar("Value")
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 class Table:
@@ -129,8 +129,10 @@ class Table:
 
     def finish(self) -> None:
         """Remark on every key that nobody asked for, here and below, with the key it may have meant."""
-        for key in self._content.keys() - self._asked:
-            near = difflib.get_close_matches(key, self._asked, n=1)
+        for key in self._content:
+            if key in self._asked:
+                continue
+            near = difflib.get_close_matches(key, sorted(self._asked), n=1)
             hint = f"; did you mean {near[0]}?" if near else "."
             self.remarks.append(Remark(message=f"The key {key[:60]} is not known{hint}", path=self._at(key)))
         for child in self._children:
@@ -150,5 +152,8 @@ class Table:
 
 
 def _shown(value: object) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # a number of more than 4,300 digits, tables in tables in tables
+        text = f"a very long {type(value).__name__}"
     return text if len(text) <= 100 else text[:97] + "..."

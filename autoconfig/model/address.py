@@ -50,6 +50,9 @@ def normalize_host(text: str) -> str:
     bare = text.strip()
     if bare[-1:].isalpha() and ":" not in bare:
         return normalize_domain(bare)  # nearly always: a name, no number
+    if "%" in bare:
+        # RFC 4007 §11: the zone of an IPv6 address means something on one machine only.
+        raise DomainError(f"{_shown(text)} is not a host name.")
     try:
         return str(ipaddress.ip_address(bare.removeprefix("[").removesuffix("]")))
     except ValueError:

@@ -10,6 +10,7 @@ from autoconfig.errors import ValueRefused
 from autoconfig.model.address import normalize_domain
 from autoconfig.model.placeholders import values_for
 from autoconfig.model.server import INCOMING_TYPES, OUTGOING_TYPES, AnyServer, checked_url
+from autoconfig.model.text import one_line, one_line_or_none
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,17 +20,8 @@ if TYPE_CHECKING:
 
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")  # RFC 5646 §2.1, shape only
 
-# What XML 1.0 §2.2 cannot hold, so that every text can go into every document.
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-
-
-def _one_line(text: str, what: str) -> str:
-    folded = " ".join(text.split())
-    if not folded:
-        raise ValueRefused(f"{what} is empty.")
-    if _UNWRITABLE.search(folded):
-        raise ValueRefused(f"{what} holds a control character: {folded[:60]!r}.")
-    return folded
+# RFC 6749 §3.3: what one token of a scope is made of.
+_SCOPE_TOKEN = re.compile(r"[!#-\[\]-~]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +32,9 @@ class Translation:
     text: str
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "text", _one_line(self.text, "A text"))
+        object.__setattr__(self, "text", one_line(self.text, "A text"))
+        if self.language is not None and self.language.lower() == "und":
+            object.__setattr__(self, "language", None)  # RFC 5646 §4.1: "und" says that it is not known
         if self.language is not None and not _LANGUAGE.fullmatch(self.language):
             raise ValueRefused(f"{self.language!r} is not a language tag such as en or pt-BR.")
 
@@ -85,6 +79,10 @@ class FormField:
     id: str | None = None
     name: str | None = None
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "id", one_line_or_none(self.id, "The id of a form field"))
+        object.__setattr__(self, "name", one_line_or_none(self.name, "The name of a form field"))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebMailLogin:
@@ -99,6 +97,9 @@ class WebMailLogin:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "url", checked_url(self.url))
+        for name in ("username", "wait_for_redirection_url_prefix"):
+            text = one_line_or_none(getattr(self, name), f"The {name.replace('_', ' ')} of a login form")
+            object.__setattr__(self, name, text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,10 +128,11 @@ class OAuth2:
     client_id: str | None = None
 
     def __post_init__(self) -> None:
-        issuer = self.issuer.strip().removeprefix("https://").removesuffix("/")
-        if not issuer or not issuer.isprintable() or " " in issuer:
-            raise ValueRefused(f"An OAuth2 issuer cannot be {self.issuer!r}.")
-        object.__setattr__(self, "issuer", issuer)
+        object.__setattr__(self, "issuer", _issuer(self.issuer))
+        object.__setattr__(self, "client_id", one_line_or_none(self.client_id, "An OAuth2 client id"))
+        for token in self.scope:
+            if not _SCOPE_TOKEN.fullmatch(token):
+                raise ValueRefused(f"An OAuth2 scope cannot hold {token[:60]!r}.")
         for name in ("auth_url", "token_url"):
             url = getattr(self, name)
             if url is not None:
@@ -145,6 +147,15 @@ class OAuth2:
     def issuer_url(self) -> str:
         """The issuer as RFC 8414 and PACC write it."""
         return f"https://{self.issuer}"
+
+
+def _issuer(text: str) -> str:
+    written = text.strip()
+    try:
+        url = checked_url(written if "://" in written else f"https://{written}", schemes=("https",))
+    except ValueRefused:
+        raise ValueRefused(f"An OAuth2 issuer cannot be {written[:120]!r}.") from None
+    return url.removeprefix("https://").rstrip("/")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +185,7 @@ class Provider:
         if not self.id or not self.id.isprintable() or any(c.isspace() or c == "/" for c in self.id):
             raise ValueRefused(f"A provider's id cannot be {self.id!r}.")
         for name in ("display_name", "short_name"):
-            text = _one_line(getattr(self, name), f"The {name.replace('_', ' ')} of a provider")
+            text = one_line(getattr(self, name), f"The {name.replace('_', ' ')} of a provider")
             object.__setattr__(self, name, text)
         object.__setattr__(self, "domains", _folded(self.domains))
         object.__setattr__(self, "mx_domains", _folded(self.mx_domains))

@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Self
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from autoconfig.errors import ValueRefused
-from autoconfig.model.address import normalize_host
+from autoconfig.model.address import normalize_domain, normalize_host
 from autoconfig.model.placeholders import PATTERN, fill
+from autoconfig.model.text import one_line_or_none
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,6 +100,15 @@ STANDARD_PORTS: Mapping[tuple[ServerType, SocketType], int] = {
 }
 
 
+_ONLY_FOR: Mapping[str, ServerType] = {
+    "pop3": ServerType.POP3,
+    "smtp": ServerType.SMTP,
+    "ews_url": ServerType.EXCHANGE,
+    "owa_url": ServerType.EXCHANGE,
+}
+"""The fields of a server that one type has."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pop3Options:
     """What a POP3 client should do with mail it has fetched; None leaves the choice to the client."""
@@ -121,6 +131,10 @@ class SmtpOptions:
     restriction: str | None = None
     """Who may send at all, such as ``client-IP-address``: only from the provider's own lines."""
 
+    def __post_init__(self) -> None:
+        text = one_line_or_none(self.restriction, "The restriction of an outgoing server")
+        object.__setattr__(self, "restriction", text)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
@@ -133,8 +147,10 @@ class Server:
     def __post_init__(self) -> None:
         if len(set(self.authentication)) != len(self.authentication):
             object.__setattr__(self, "authentication", tuple(dict.fromkeys(self.authentication)))
-        if self.username is not None and (not self.username or not self.username.isprintable()):
-            raise ValueRefused(f"A login name cannot be {self.username!r}.")
+        if self.username is not None:
+            object.__setattr__(self, "username", self.username.strip())
+            if not self.username or not self.username.isprintable():
+                raise ValueRefused(f"A login name cannot be {self.username!r}.")
 
     def filled(self, values: Mapping[str, str]) -> Self:
         """The same server with the placeholders that ``values`` names replaced."""
@@ -161,6 +177,13 @@ class TcpServer(Server):
         object.__setattr__(self, "hostname", checked_hostname(self.hostname))
         if not 1 <= self.port <= 65535:
             raise ValueRefused(f"A port is a number from 1 to 65535, not {self.port}.")
+        for name, server_type in _ONLY_FOR.items():
+            if getattr(self, name) is not None and self.type is not server_type:
+                raise ValueRefused(f"{name} belongs to servers of type {server_type}, not {self.type}.")
+        for name in ("ews_url", "owa_url"):
+            url = getattr(self, name)
+            if url is not None:
+                object.__setattr__(self, name, checked_url(url))
 
     @property
     def secure(self) -> bool:
@@ -192,17 +215,21 @@ class UrlServer(Server):
     def filled(self, values: Mapping[str, str]) -> Self:
         """The same server with the placeholders of URL and login name replaced."""
         filled = Server.filled(self, values)
-        return replace(filled, url=fill(self.url, values)) if "%" in self.url else filled
+        if "%" not in self.url:
+            return filled
+        # RFC 3986 §2.1: a local part may hold "/", "?" and "#", which would change what the URL means.
+        quoted = {name: quote(value, safe="@") for name, value in values.items()}
+        return replace(filled, url=fill(self.url, quoted))
 
 
 AnyServer = TcpServer | UrlServer
-
 
 def checked_hostname(text: str) -> str:
     """Fold a host name; placeholders stay in place, what stands around them must fit a host name."""
     if "%" not in text:
         return normalize_host(text)
-    name = text.strip()
+    labels = text.strip().removesuffix(".").split(".")
+    name = ".".join(label if label.isascii() else normalize_domain(label) for label in labels)
     normalize_host(PATTERN.sub("x", name))
     pieces = PATTERN.split(name)
     marks = PATTERN.findall(name)
@@ -229,5 +256,7 @@ def checked_url(text: str, *, schemes: tuple[str, ...] = ("https", "http")) -> s
         )
     if parts.username is not None or parts.password is not None:
         raise ValueRefused("A URL with a user name or password in it is not accepted.")
-    checked_hostname(parts.netloc.removesuffix(f":{parts.port}"))
-    return urlunsplit(parts._replace(netloc=parts.netloc, path=parts.path or "/"))
+    port = "" if parts.port is None else f":{parts.port}"
+    host = checked_hostname(parts.netloc.removesuffix(port))
+    netloc = (f"[{host}]" if ":" in host else host) + port
+    return urlunsplit(parts._replace(netloc=netloc, path=parts.path or "/"))

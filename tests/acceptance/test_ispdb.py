@@ -133,7 +133,9 @@ def test_no_secure_server_of_the_facts_is_missing(client: FlaskClient) -> None:
         for fact in (_expected(fact, domain) for fact in facts["servers"]):
             if fact["type"] not in _CLASSIC:
                 continue
-            of_type = [_expected(other, domain) for other in facts["servers"] if other["type"] == fact["type"]]
+            of_type = [
+                _expected(other, domain) for other in facts["servers"] if other["type"] == fact["type"]
+            ]
             secure = [other for other in of_type if other["socketType"] in _SECURE]
             known = [other for other in secure if set(other["authentication"]) & set(_KNOWN)]
             if fact in (known or secure):

@@ -118,9 +118,7 @@ def test_the_models_make_of_every_ispdb_document_what_both_thunderbirds_make_of_
     assert len(lines) == 163
     for line in lines:
         entry = json.loads(line)
-        reading = read(
-            shared_path("ispdb", entry["file"]).read_bytes(), EmailAddress.parse(entry["email"])
-        )
+        reading = read(shared_path("ispdb", entry["file"]).read_bytes(), EmailAddress.parse(entry["email"]))
         verdict = entry[key]
         assert reading.accepted == (verdict["verdict"] == "accept"), (entry["file"], reading.reason)
         if reading.accepted:

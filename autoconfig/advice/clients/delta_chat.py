@@ -23,7 +23,7 @@ from autoconfig.model import ServerType
 from autoconfig.model.placeholders import fill, values_for
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from autoconfig.model import EmailAddress, Provider
 
@@ -41,16 +41,24 @@ def read(document: bytes, address: EmailAddress) -> Reading:
 
 def _read(root: xml.Element, values: Mapping[str, str]) -> Reading:
     servers: dict[str, list[ReadServer]] = {"incomingserver": [], "outgoingserver": []}
-    for section in root.iter():
-        found = servers.get(xml.local_name(section).lower())
-        server = _server(section, values) if found is not None else None
-        if found is not None and server is not None:
-            found.append(server)
+    for section in _sections(root, servers):
+        server = _server(section, values)
+        if server is not None:
+            servers[xml.local_name(section).lower()].append(server)
     incoming = tuple(server for server in servers["incomingserver"] if server.type == "imap")
     outgoing = tuple(server for server in servers["outgoingserver"] if server.type == "smtp")
     if not (incoming and outgoing):
         raise Unread("There is no IMAP or no SMTP server with host, port and login name.")
     return Reading(incoming=incoming, outgoing=outgoing)
+
+
+def _sections(element: xml.Element, names: Collection[str]) -> Iterator[xml.Element]:
+    """The server sections wherever they stand; what is nested inside one belongs to it."""
+    for child in element:
+        if xml.local_name(child).lower() in names:
+            yield child
+        else:
+            yield from _sections(child, names)
 
 
 def _server(section: xml.Element, values: Mapping[str, str]) -> ReadServer | None:

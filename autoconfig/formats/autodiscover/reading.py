@@ -58,17 +58,28 @@ def parse(data: bytes, domain: str, *, max_bytes: int = xml.MAX_BYTES) -> Answer
         )
     error = _below(root, "Error")
     if error is not None:
-        code = _text(error, "ErrorCode")
-        return Refused(int(code) if code and code.isdecimal() else None, _text(error, "Message") or "")
+        return Refused(_error_code(error), _text(error, "Message") or "")
     account = _below(root, "Account")
     if account is None:
         raise FormatError("The answer has neither an Account nor an Error.", line=root.sourceline)
     action = (_text(account, "Action") or "").lower()
     if action == "redirecturl":
-        return Redirect(url=_text(account, "RedirectUrl"))
+        return Redirect(url=_target(account, "RedirectUrl"))
     if action == "redirectaddr":
-        return Redirect(address=_text(account, "RedirectAddr"))
+        return Redirect(address=_target(account, "RedirectAddr"))
     return _settings(account, domain)
+
+
+def _error_code(error: xml.Element) -> int | None:
+    text = _text(error, "ErrorCode") or ""
+    return int(text) if text.isdecimal() and len(text) <= 9 else None
+
+
+def _target(account: xml.Element, name: str) -> str:
+    target = _text(account, name)
+    if target is None:
+        raise FormatError(f"The answer redirects without a {name}.", line=account.sourceline, path="Account")
+    return target
 
 
 def _settings(account: xml.Element, domain: str) -> Parsed:

@@ -42,13 +42,9 @@ Value = TypeVar("Value")
 def parse(data: bytes, *, max_bytes: int = xml.MAX_BYTES) -> Parsed:
     """Read a clientConfig document. Raises XMLRefused or FormatError with the reason and the line."""
     root = Section(xml.parse(data, max_bytes=max_bytes), [])
+    mail = root.first("emailProvider") or _misnamed_provider(root)
     if root.name != "clientconfig":
-        raise FormatError(
-            f"The root element is {xml.local_name(root.element)}, not clientConfig.", line=root.line
-        )
-    mail = root.first("emailProvider")
-    if mail is None:
-        raise FormatError("The document has no emailProvider element.", line=root.line)
+        root.remark("The root element is not clientConfig.", value=xml.local_name(root.element))
     domains, mx_domains = _domains(mail)
     incoming = _servers(mail.all("incomingServer"))
     outgoing = _servers(mail.all("outgoingServer"))
@@ -79,6 +75,19 @@ def parse(data: bytes, *, max_bytes: int = xml.MAX_BYTES) -> Parsed:
     except ValueRefused as error:
         raise FormatError(str(error), line=mail.line, path="emailProvider") from None
     return Parsed(provider=provider, remarks=tuple(root.remarks))
+
+
+def _misnamed_provider(root: Section) -> Section:
+    """The element that holds the servers, whatever its name: some clients look for nothing else."""
+    for element in root.element.iter():
+        if any(xml.local_name(child).lower() in ("incomingserver", "outgoingserver") for child in element):
+            found = Section(element, root.remarks, xml.local_name(element))
+            found.remark("The servers do not stand in an emailProvider element.")
+            return found
+    if root.name != "clientconfig":
+        reason = f"The root element is {xml.local_name(root.element)}, not clientConfig."
+        raise FormatError(reason, line=root.line)
+    raise FormatError("The document has no emailProvider element.", line=root.line)
 
 
 def _nothing_usable(remarks: list[Remark], mail: Section) -> FormatError:

@@ -36,7 +36,7 @@ lint: $(VENV)/test.stamp
 	$(BIN)/mypy
 
 bench: $(VENV)/test.stamp
-	$(BIN)/python tests/bench/bench.py
+	$(BIN)/python -m tests.bench.bench
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

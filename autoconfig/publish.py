@@ -10,7 +10,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from autoconfig.formats import autodiscover, autodiscover_json, mobilesync, mozilla
+from autoconfig.formats import autodiscover, autodiscover_json, mobilesync, mozilla, pacc
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +23,8 @@ MAX_AGE = 3600
 
 PUBLIC = f"public, max-age={MAX_AGE}"
 PRIVATE = "private, no-cache"
+PUBLIC_AS_IT_IS = f"{PUBLIC}, no-transform"
+"""For bytes whose digest stands in the DNS: no proxy may compress or rewrite them (RFC 9111 §5.2.2.6)."""
 
 KEPT_DOCUMENTS = 20_000
 """How many rendered documents are kept at most; about a kilobyte each."""
@@ -88,6 +90,13 @@ class Publisher:
         document = self._document("mobilesync", domain, mx_domain, mobilesync.render, mobilesync.MEDIA_TYPE)
         return _addressed(document, address)
 
+    def pacc(self, domain: str) -> Document | None:
+        """The PACC document of a mail domain; None where it is not served or its servers cannot be said.
+
+        Nobody looks for it at the host of an MX record, so that no other domain is answered.
+        """
+        return self._document("pacc", domain, None, pacc.render, pacc.MEDIA_TYPE, PUBLIC_AS_IT_IS)
+
     def endpoints(
         self, domain: str, autodiscover_url: str, mx_domain: str | None = None
     ) -> dict[str, str] | None:
@@ -115,6 +124,7 @@ class Publisher:
         mx_domain: str | None,
         render: Callable[[Provider, str], bytes | None],
         media_type: str,
+        cache_control: str = PUBLIC,
     ) -> Document | None:
         # The version is read before the provider: what is kept may be newer than its version, never older.
         kept = self._kept
@@ -129,7 +139,7 @@ class Publisher:
         if provider is None:
             return None
         body = render(provider, domain)
-        document = None if body is None else Document(body, media_type, etag_of(body))
+        document = None if body is None else Document(body, media_type, etag_of(body), cache_control)
         if len(kept.documents) >= KEPT_DOCUMENTS:
             kept.documents.clear()
         kept.documents[key] = document

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from autoconfig.errors import DomainError
+from autoconfig.formats import pacc
 from autoconfig.formats.selection import READ_BY_ALL
 from autoconfig.model import (
     AnyServer,
@@ -27,13 +28,19 @@ SHORT_NAME_LENGTH = 20
 
 
 def lint_provider(provider: Provider, source: str = "") -> list[Remark]:
-    """Every remark about one provider, none where all is well."""
+    """Every warning about one provider, none where all is well."""
     checks = (_names, _domains, _directions, _servers, _oauth2, _links)
     return [
         Remark(message=message, path=path, value=value, source=source)
         for check in checks
         for path, message, value in check(provider)
     ]
+
+
+def notes_on(provider: Provider, source: str = "") -> list[Remark]:
+    """What a format cannot say of a provider that may well be right."""
+    reason = pacc.unsayable(provider)
+    return [Remark(message=reason, source=source, severity="note")] if reason else []
 
 
 def _names(provider: Provider) -> Iterator[tuple[str, str, str | None]]:
@@ -57,9 +64,10 @@ def _names(provider: Provider) -> Iterator[tuple[str, str, str | None]]:
 def _domains(provider: Provider) -> Iterator[tuple[str, str, str | None]]:
     if not provider.domains and not provider.mx_domains:
         yield "domains", "The provider names no domain, so that nobody finds it.", None
-    for domain in (*provider.domains, *provider.mx_domains):
-        if "." not in domain:
-            yield "domains", "This is a single label, not a domain that mail is sent to.", domain
+    for path, domains in (("domains", provider.domains), ("mx", provider.mx_domains)):
+        for domain in domains:
+            if "." not in domain:
+                yield path, "This is a single label, not a domain that mail is sent to.", domain
 
 
 def _directions(provider: Provider) -> Iterator[tuple[str, str, str | None]]:
@@ -105,7 +113,9 @@ def _server(server: AnyServer) -> Iterator[tuple[str, str, str | None]]:
             "This is the port of STARTTLS; write socket_type STARTTLS or the port of implicit TLS.",
             str(server.port),
         )
-    if server.type in _IMPLICIT_TLS and not set(server.authentication) & set(READ_BY_ALL):
+    if not server.authentication:
+        yield "authentication", "No way to log in is named; mail programs drop the server.", None
+    elif server.type in _IMPLICIT_TLS and not set(server.authentication) & set(READ_BY_ALL):
         yield "authentication", "Few mail programs can log in this way.", ", ".join(server.authentication)
     if Authentication.NONE in server.authentication and server.type is not ServerType.SMTP:
         yield "authentication", "A mailbox without a login is open to everybody.", None

@@ -82,20 +82,29 @@ def show(provider_id: str, as_json: bool, stores: tuple[str, ...]) -> None:
 @json_option
 @providers_option
 def lint(paths: tuple[Path, ...], as_json: bool, stores: tuple[str, ...]) -> None:
-    """Check provider files or folders; without PATH, all that is served. Exit 1 where there is a remark."""
+    """Check provider files or folders; without PATH, all that is served.
+
+    Exit 1 where there is a remark; notes, about what a format cannot say, are printed and no remarks.
+    """
     remarks = _remarks_of_files(paths) if paths else _remarks_of_store(stores)
     if as_json:
         print_json([_remark(remark) for remark in remarks])
     else:
         for remark in remarks:
             click.echo(str(remark))
-        count = len(remarks)
-        click.echo("no remarks" if not count else f"{count} remark{'s' if count > 1 else ''}", err=True)
-    sys.exit(1 if remarks else 0)
+        click.echo(_counted(remarks), err=True)
+    sys.exit(1 if any(remark.severity == "warning" for remark in remarks) else 0)
+
+
+def _counted(remarks: list[Remark]) -> str:
+    notes = sum(remark.severity == "note" for remark in remarks)
+    count = len(remarks) - notes
+    said = f"{count} remark{'s' if count > 1 else ''}" if count else "no remarks"
+    return f"{said}, {notes} note{'s' if notes > 1 else ''}" if notes else said
 
 
 def _remarks_of_files(paths: tuple[Path, ...]) -> list[Remark]:
-    from autoconfig.advice.lint import lint_provider
+    from autoconfig.advice.lint import lint_provider, notes_on
     from autoconfig.errors import FormatError
     from autoconfig.model import Remark
     from autoconfig.stores.directory import read_provider_file
@@ -114,17 +123,18 @@ def _remarks_of_files(paths: tuple[Path, ...]) -> list[Remark]:
             message = f"The file cannot be read: {(error.strerror or str(error)).lower()}."
             remarks.append(Remark(message=message, source=str(path)))
             continue
-        remarks += [*parsed.remarks, *lint_provider(parsed.provider, str(path))]
+        provider = parsed.provider
+        remarks += [*parsed.remarks, *lint_provider(provider, str(path)), *notes_on(provider, str(path))]
     return remarks
 
 
 def _remarks_of_store(stores: tuple[str, ...]) -> list[Remark]:
-    from autoconfig.advice.lint import lint_provider
+    from autoconfig.advice.lint import lint_provider, notes_on
 
     store = store_of(stores, quiet=True)  # the remarks say all that the log would
     remarks = [remark for health in store.health() for remark in (*health.problems, *health.remarks)]
     for entry in store.entries():
-        remarks += lint_provider(entry.provider, entry.source)
+        remarks += [*lint_provider(entry.provider, entry.source), *notes_on(entry.provider, entry.source)]
     return sorted(remarks, key=lambda remark: (remark.source, remark.line or 0))
 
 
@@ -146,6 +156,7 @@ def _remark(remark: Remark) -> dict[str, object]:
         "path": remark.path,
         "message": remark.message,
         "value": remark.value,
+        "severity": remark.severity,
     }
 
 

@@ -9,6 +9,7 @@ import click
 
 from autoconfig.cli.options import providers_option, store_of
 from autoconfig.errors import AddressError, NothingFound
+from autoconfig.formats import pacc
 from autoconfig.model import EmailAddress
 from autoconfig.publish import Document, Publisher
 
@@ -19,6 +20,7 @@ _FORMATS: Mapping[str, Callable[[Publisher, EmailAddress, bool], Document | None
     "mozilla": lambda publisher, address, full: publisher.mozilla(address.domain, full=full),
     "autodiscover": lambda publisher, address, _full: publisher.autodiscover(address.domain, address),
     "mobilesync": lambda publisher, address, _full: publisher.mobilesync(address.domain, address),
+    "pacc": lambda publisher, address, _full: publisher.pacc(address.domain),
 }
 
 
@@ -30,7 +32,7 @@ _FORMATS: Mapping[str, Callable[[Publisher, EmailAddress, bool], Document | None
 def command(format_name: str, address: str, full: bool, stores: tuple[str, ...]) -> None:
     """Write the document of ADDRESS in FORMAT to standard output.
 
-    FORMAT is mozilla, autodiscover or mobilesync. Exit 1 where there is no such document.
+    FORMAT is mozilla, autodiscover, mobilesync or pacc. Exit 1 where there is no such document.
     """
     try:
         mailbox = EmailAddress.parse(address)
@@ -47,6 +49,9 @@ def command(format_name: str, address: str, full: bool, stores: tuple[str, ...])
 
 
 def _reason(publisher: Publisher, address: EmailAddress, format_name: str) -> str:
-    if publisher.provider(address.domain) is None:
+    provider = publisher.provider(address.domain)
+    if provider is None:
         return f"The domain {address.domain} is not served; add a provider file that lists it."
+    if format_name == "pacc":
+        return pacc.unsayable(provider, address.domain)
     return f"The provider of {address.domain} has nothing that {format_name} can say."

@@ -1,0 +1,191 @@
+"""The settings, read from AUTOCONFIG_* variables."""
+
+from __future__ import annotations
+
+import dataclasses
+import ipaddress
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from autoconfig.errors import SettingsError
+from autoconfig.settings import LOG_LEVELS, Settings, shipped_providers
+
+VARIABLES = (
+    "AUTOCONFIG_PROVIDERS",
+    "AUTOCONFIG_BASE_URL",
+    "AUTOCONFIG_TRUSTED_PROXIES",
+    "AUTOCONFIG_LOG_LEVEL",
+)
+
+DEFAULTS = Settings.from_environment({})
+
+
+def read(name: str, text: str) -> Settings:
+    return Settings.from_environment({f"AUTOCONFIG_{name}": text})
+
+
+def refused(name: str, text: str) -> str:
+    with pytest.raises(SettingsError) as caught:
+        read(name, text)
+    return str(caught.value)
+
+
+def test_nothing_set_gives_the_defaults() -> None:
+    assert (DEFAULTS.base_url, DEFAULTS.trusted_proxies, DEFAULTS.log_level) == (None, (), "info")
+    assert DEFAULTS.providers == (str(shipped_providers()),)
+
+
+def test_the_default_store_is_the_folder_that_ships() -> None:
+    assert shipped_providers() == Path(__file__).resolve().parent.parent / "providers"
+
+
+@pytest.mark.parametrize("text", ["", " ", "\t\n"])
+@pytest.mark.parametrize("variable", VARIABLES)
+def test_an_empty_variable_counts_as_not_set(variable: str, text: str) -> None:
+    assert Settings.from_environment({variable: text}) == DEFAULTS
+
+
+def test_every_setting_has_its_variable() -> None:
+    fields = {f"AUTOCONFIG_{field.name.upper()}" for field in dataclasses.fields(Settings)}
+    assert fields == set(VARIABLES)
+
+
+def test_other_variables_are_not_looked_at() -> None:
+    assert Settings.from_environment({"PROVIDERS": "x", "autoconfig_log_level": "loud"}) == DEFAULTS
+
+
+def test_the_environment_of_the_process_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTOCONFIG_LOG_LEVEL", "debug")
+    assert Settings.from_environment().log_level == "debug"
+
+
+def test_settings_cannot_be_changed() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        DEFAULTS.log_level = "debug"  # type: ignore[misc]
+
+
+# --- AUTOCONFIG_PROVIDERS
+
+
+@pytest.mark.parametrize(
+    ("text", "stores"),
+    [
+        ("/srv/providers", ("/srv/providers",)),
+        ("  /srv/a\n\t/srv/b ", ("/srv/a", "/srv/b")),
+        ("/srv/a sqlite:///x.db", ("/srv/a", "sqlite:///x.db")),
+    ],
+)
+def test_stores_are_separated_by_spaces(text: str, stores: tuple[str, ...]) -> None:
+    assert read("PROVIDERS", text).providers == stores
+
+
+# --- AUTOCONFIG_BASE_URL
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("https://autoconfig.example.com", "https://autoconfig.example.com"),
+        ("https://autoconfig.example.com/", "https://autoconfig.example.com"),
+        (" https://example.com/mail/ ", "https://example.com/mail"),
+        ("http://127.0.0.1:8000", "http://127.0.0.1:8000"),
+        ("https://[2001:db8::1]:8443/", "https://[2001:db8::1]:8443"),
+        ("HTTPS://Example.com", "HTTPS://Example.com"),
+    ],
+)
+def test_a_base_url_loses_its_final_slash_only(text: str, url: str) -> None:
+    assert read("BASE_URL", text).base_url == url
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "autoconfig.example.com",
+        "//autoconfig.example.com",
+        "ftp://example.com",
+        "https://",
+        "https:///path",
+        "https://example.com?x=1",
+        "https://example.com/?",
+        "https://example.com/#top",
+        "https://example.com/#",
+        "https://example.com:99999",
+        "https://example.com:0",
+        "https://example.com:http",
+        "https://[2001:db8::1",
+        "https://user:secret@example.com",
+        "https://exa mple.com",
+        "https://exa\nmple.com",
+        "https://example.com/\r\nX: y",
+        "https://example.com/<b>",
+        'https://example.com/"',
+        "https://example.com\\path",
+        "https://example.com/\x00",
+    ],
+)
+def test_a_base_url_that_is_none_is_one_sentence_with_the_variable(text: str) -> None:
+    assert refused("BASE_URL", text) == (
+        f"AUTOCONFIG_BASE_URL is {text!r}, which is not a URL such as https://autoconfig.example.com."
+    )
+
+
+# --- AUTOCONFIG_TRUSTED_PROXIES
+
+
+@pytest.mark.parametrize(
+    ("text", "networks"),
+    [
+        ("10.0.0.0/8", ("10.0.0.0/8",)),
+        ("127.0.0.1", ("127.0.0.1/32",)),
+        ("::1", ("::1/128",)),
+        ("10.1.2.3/8", ("10.0.0.0/8",)),
+        ("10.0.0.0/8 fd00::/8", ("10.0.0.0/8", "fd00::/8")),
+        ("10.0.0.0/8,192.168.0.0/16, ::1", ("10.0.0.0/8", "192.168.0.0/16", "::1/128")),
+    ],
+)
+def test_address_ranges_are_separated_by_spaces_or_commas(text: str, networks: tuple[str, ...]) -> None:
+    assert read("TRUSTED_PROXIES", text).trusted_proxies == tuple(map(ipaddress.ip_network, networks))
+
+
+@pytest.mark.parametrize("word", ["10.0.0.0/33", "localhost", "10.0.0", "*", "fd00::/129", "1.2.3.4:80"])
+def test_an_address_range_that_is_none_is_one_sentence_with_the_variable(word: str) -> None:
+    assert refused("TRUSTED_PROXIES", f"127.0.0.1 {word}") == (
+        f"AUTOCONFIG_TRUSTED_PROXIES holds {word!r}, which is not an address range such as 10.0.0.0/8."
+    )
+
+
+# --- AUTOCONFIG_LOG_LEVEL
+
+
+@pytest.mark.parametrize("level", LOG_LEVELS)
+def test_a_log_level_is_read_in_any_letter_case(level: str) -> None:
+    assert read("LOG_LEVEL", level).log_level == level
+    assert read("LOG_LEVEL", level.upper()).log_level == level
+
+
+@pytest.mark.parametrize("text", ["loud", "10", "info,debug"])
+def test_a_log_level_that_is_none_is_one_sentence_with_the_variable(text: str) -> None:
+    assert refused("LOG_LEVEL", text) == (
+        f"AUTOCONFIG_LOG_LEVEL is {text!r}, which is not one of debug, info, warning, error."
+    )
+
+
+# --- whatever is written
+
+
+@pytest.mark.parametrize("variable", VARIABLES)
+@given(text=st.text(max_size=80) | st.from_regex(r"\Ahttps?://[ -~]{0,30}\Z"))
+@hypothesis_settings(deadline=None)
+def test_any_text_is_read_or_refused_with_the_name_of_the_variable(variable: str, text: str) -> None:
+    said, base_url = "", None
+    try:
+        base_url = Settings.from_environment({variable: text}).base_url
+    except SettingsError as error:
+        said = str(error)
+    assert said == "" or said.startswith(f"{variable} ")
+    assert "\n" not in said
+    assert base_url is None or base_url.isprintable()

@@ -8,6 +8,9 @@ AutoconfigError            what a caller may catch; its text is one sentence for
 ├── FormatError            a document cannot be read, or has nothing usable
 │   └── XMLRefused         not well-formed, hostile (DTD), too large or too deep
 ├── StoreError             a store of providers cannot be opened or read
+├── NetworkError           a question to the network got no usable answer
+│   ├── LookupFailed       the DNS: SERVFAIL, REFUSED, lame, silent
+│   └── FetchFailed        the web: no connection, bad TLS, too large, too slow, forbidden
 └── NothingFound           what was asked for is not there: a domain, a provider, a document
 """
 
@@ -53,3 +56,19 @@ class StoreError(AutoconfigError):
 
 class NothingFound(AutoconfigError):
     """What was asked for is not there; the sentence says what to do about it."""
+
+
+class NetworkError(AutoconfigError):
+    """A question to the network got no usable answer; ``unreachable`` where nobody could be reached."""
+
+    def __init__(self, message: str, *, unreachable: bool = False) -> None:
+        super().__init__(message)
+        self.unreachable = unreachable
+
+
+class LookupFailed(NetworkError):
+    """The DNS gave no answer: SERVFAIL, REFUSED, a lame server, silence (as opposed to "there is none")."""
+
+
+class FetchFailed(NetworkError):
+    """A document could not be fetched: no connection, bad TLS, too large, too slow, a forbidden redirect."""

@@ -6,7 +6,7 @@ from autoconfig.formats.autodiscover.reading import (
     Refused,
     parse,
 )
-from autoconfig.formats.autodiscover.request import MAX_REQUEST_BYTES, Request, parse_request
+from autoconfig.formats.autodiscover.request import MAX_REQUEST_BYTES, Request, parse_request, render_request
 from autoconfig.formats.autodiscover.words import (
     INVALID_REQUEST,
     MEDIA_TYPE,
@@ -32,4 +32,5 @@ __all__ = [
     "parse_request",
     "render",
     "render_error",
+    "render_request",
 ]

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lxml import etree
+
 from autoconfig.errors import AddressError, FormatError
 from autoconfig.formats import xml
-from autoconfig.formats.autodiscover.words import MOBILESYNC_RESPONSE, OUTLOOK_RESPONSE
+from autoconfig.formats.autodiscover.words import MOBILESYNC_RESPONSE, OUTLOOK_REQUEST, OUTLOOK_RESPONSE
 from autoconfig.model import EmailAddress
 
 MAX_REQUEST_BYTES = 64 * 1024
@@ -47,3 +49,13 @@ def parse_request(data: bytes) -> Request:
         return Request(EmailAddress.parse(address), schema)
     except AddressError as error:
         raise FormatError(str(error), path="EMailAddress") from None
+
+
+def render_request(address: EmailAddress) -> bytes:
+    """Write the question for an address, asking for Outlook's schema (MS-OXDSCLI §2.2.3)."""
+    root = etree.Element(f"{{{OUTLOOK_REQUEST}}}Autodiscover", nsmap={None: OUTLOOK_REQUEST})
+    request = etree.SubElement(root, f"{{{OUTLOOK_REQUEST}}}Request")
+    etree.SubElement(request, f"{{{OUTLOOK_REQUEST}}}EMailAddress").text = str(address)
+    schema = etree.SubElement(request, f"{{{OUTLOOK_REQUEST}}}AcceptableResponseSchema")
+    schema.text = OUTLOOK_RESPONSE
+    return etree.tostring(root, encoding="UTF-8", xml_declaration=True)

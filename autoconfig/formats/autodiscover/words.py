@@ -13,6 +13,7 @@ MEDIA_TYPE = "text/xml; charset=utf-8"
 
 _BASE = "http://schemas.microsoft.com/exchange/autodiscover/"
 RESPONSE_ROOT = _BASE + "responseschema/2006"
+OUTLOOK_REQUEST = _BASE + "outlook/requestschema/2006"
 OUTLOOK_RESPONSE = _BASE + "outlook/responseschema/2006a"
 MOBILESYNC_RESPONSE = _BASE + "mobilesync/responseschema/2006"
 

@@ -52,9 +52,8 @@ def render(provider: Provider, domain: str) -> bytes | None:
 
     One server of each kind, the safest. None where nothing can be said that POX knows (OAuth2 alone).
     """
-    provider = at_domain(provider, domain)
-    incoming = _one_of_each(provider.incoming)
-    if not incoming:
+    here = at_domain(provider, domain)
+    if here is None or not (incoming := _one_of_each(here.incoming)):
         return None
     root = etree.Element(f"{{{RESPONSE_ROOT}}}Autodiscover", nsmap={None: RESPONSE_ROOT})
     response = etree.SubElement(root, f"{{{OUTLOOK_RESPONSE}}}Response", nsmap={None: OUTLOOK_RESPONSE})
@@ -67,7 +66,7 @@ def render(provider: Provider, domain: str) -> bytes | None:
     _child(account, "Action", "settings")
     for server in incoming:
         _protocol(account, server)
-    for server in _one_of_each(provider.outgoing):
+    for server in _one_of_each(here.outgoing):
         protocol = _protocol(account, server)
         same_login = any(server.username == other.username for other in incoming)
         _child(protocol, "UsePOPAuth", _on(same_login and server.authentication[0] not in WITHOUT_LOGIN))

@@ -1,0 +1,206 @@
+"""The one way to fetch a document from a stranger: bounded in time, bytes and redirects, TLS always verified.
+
+Built on httpcore2, the engine of httpx2: at this level there are no cookies, no proxies from the environment
+and no credentials, so that none can be sent by accident (docs/decisions/0005).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urljoin, urlsplit
+
+import httpcore2
+
+from autoconfig.errors import FetchFailed, LookupFailed, NetworkError, ValueRefused
+from autoconfig.model.server import checked_url
+from autoconfig.net.connections import NoSuchHost, PinnedBackend
+from autoconfig.net.trail import tell
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from autoconfig.net.connections import Connector
+
+MAX_BYTES = 256 * 1024
+MAX_REDIRECTS = 5
+TIMEOUT = 8.0
+"""Seconds for one document, redirects included."""
+CONNECTIONS = 200
+
+_REDIRECTS = (301, 302, 303, 307, 308)
+_HEADERS = [
+    (b"Accept-Encoding", b"identity"),
+    (b"User-Agent", b"mail-autoconfig"),
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """An answer of a web server, any status."""
+
+    url: str
+    """Where it came from, after redirects."""
+    status: int
+    headers: Mapping[str, str]
+    """By lower-case name."""
+    body: bytes
+
+    @property
+    def location(self) -> str | None:
+        """Where the server sends the client, absolute; None where it does not."""
+        target = self.headers.get("location")
+        return urljoin(self.url, target) if target and self.status in _REDIRECTS else None
+
+
+class Http:
+    """Fetches documents. One event loop only; close it with :meth:`aclose`."""
+
+    def __init__(
+        self,
+        connector: Connector,
+        *,
+        allow_http: bool = False,
+        timeout: float = TIMEOUT,
+        max_bytes: int = MAX_BYTES,
+    ) -> None:
+        self.allow_http = allow_http
+        self._timeout = timeout
+        self._max_bytes = max_bytes
+        # The system's certificates; OpenSSL looks at SSL_CERT_FILE and SSL_CERT_DIR by itself.
+        self._pool = httpcore2.AsyncConnectionPool(
+            ssl_context=ssl.create_default_context(),
+            max_connections=CONNECTIONS,
+            max_keepalive_connections=CONNECTIONS // 4,
+            keepalive_expiry=10.0,
+            network_backend=PinnedBackend(connector),
+        )
+
+    async def get(self, url: str, *, follow: bool = True, plain: bool = False) -> Fetched:
+        """Fetch a document. ``plain`` allows an http URL for this once.
+
+        Raises FetchFailed (NoSuchHost where the host does not exist) and LookupFailed.
+        """
+        return await self._traced("GET", url, None, "", follow=follow, plain=plain)
+
+    async def post(self, url: str, body: bytes, media_type: str) -> Fetched:
+        """Post a body; a redirect is followed with the same body. Raises as :meth:`get` does."""
+        return await self._traced("POST", url, body, media_type, follow=True, plain=False)
+
+    async def _traced(
+        self, method: str, url: str, body: bytes | None, media_type: str, *, follow: bool, plain: bool
+    ) -> Fetched:
+        started = asyncio.get_running_loop().time()
+        target = url if method == "GET" else f"{method} {url}"
+        try:
+            async with asyncio.timeout(self._timeout):
+                fetched = await self._followed(method, url, body, media_type, follow=follow, plain=plain)
+        except TimeoutError:
+            reason = f"{_host(url)} took longer than {self._timeout:g} seconds."
+            tell(target, "failed", reason, started)
+            raise FetchFailed(reason, unreachable=True) from None
+        except NoSuchHost as error:
+            tell(target, "nothing", str(error), started)
+            raise
+        except NetworkError as error:
+            tell(target, "failed", str(error), started)
+            raise
+        except asyncio.CancelledError:
+            tell(target, "failed", "given up", started)
+            raise
+        outcome = "found" if fetched.status == 200 or fetched.location else "nothing"
+        tell(target, outcome, _described(fetched, url), started)
+        return fetched
+
+    async def _followed(
+        self, method: str, url: str, body: bytes | None, media_type: str, *, follow: bool, plain: bool
+    ) -> Fetched:
+        for _ in range(MAX_REDIRECTS + 1):
+            checked = self._checked(url, plain=plain)
+            fetched = await self._once(method, checked, body, media_type)
+            target = fetched.location
+            if not follow or target is None:
+                return fetched
+            if checked.startswith("https:") and not target.startswith("https:"):
+                raise FetchFailed(f"{_host(url)} redirects from https to {target[:100]!r}.")
+            url = target
+            if fetched.status == 303:
+                method, body = "GET", None
+        raise FetchFailed(f"More than {MAX_REDIRECTS} redirects.")
+
+    def _checked(self, url: str, *, plain: bool) -> str:
+        schemes = ("https", "http") if plain or self.allow_http else ("https",)
+        try:
+            return checked_url(url, schemes=schemes)
+        except ValueRefused as error:
+            raise FetchFailed(f"Not asked: {error}") from None
+
+    async def _once(self, method: str, url: str, body: bytes | None, media_type: str) -> Fetched:
+        headers = [*_HEADERS]
+        if body is not None:
+            headers.append((b"Content-Type", media_type.encode()))
+        try:
+            async with self._pool.stream(method, _wire(url), headers=headers, content=body) as response:
+                names = {
+                    name.decode("latin-1").lower(): value.decode("latin-1")
+                    for name, value in response.headers
+                }
+                return Fetched(
+                    url=url,
+                    status=response.status,
+                    headers=names,
+                    body=await self._body(response, names, url),
+                )
+        except (FetchFailed, LookupFailed):
+            raise
+        except (httpcore2.NetworkError, httpcore2.TimeoutException, httpcore2.ProtocolError) as error:
+            raise _failure(error, url) from None
+        except OSError as error:
+            raise _failure(error, url) from None
+
+    async def _body(self, response: httpcore2.Response, headers: Mapping[str, str], url: str) -> bytes:
+        if headers.get("content-encoding", "identity").lower() != "identity":
+            raise FetchFailed(f"{_host(url)} sends compressed what was asked for as it is.")
+        received = bytearray()
+        async for chunk in response.aiter_stream():
+            received += chunk
+            if len(received) > self._max_bytes:
+                raise FetchFailed(f"{_host(url)} sends more than {self._max_bytes} bytes.")
+        return bytes(received)
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._pool.aclose()
+
+
+def _wire(url: str) -> str:
+    """The URL as it goes out: ASCII, without a fragment."""
+    return quote(url.partition("#")[0], safe="%/:=&?~+!$,;'@()*[]")
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or url[:60]
+
+
+def _failure(error: Exception, url: str) -> FetchFailed:
+    """One sentence about what went wrong, and whether anybody was reached at all."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return FetchFailed(f"The certificate of {_host(url)} is not valid: {cause.verify_message}.")
+        if isinstance(cause, ssl.SSLError):
+            return FetchFailed(f"TLS with {_host(url)} failed: {cause.reason or 'broken off'}.")
+        cause = cause.__cause__ or cause.__context__
+    if isinstance(error, httpcore2.ConnectTimeout | httpcore2.ConnectError):
+        reason = str(error) or type(error).__name__
+        return FetchFailed(f"{_host(url)} cannot be reached: {reason}.", unreachable=True)
+    return FetchFailed(f"{_host(url)} broke off: {str(error) or type(error).__name__}.")
+
+
+def _described(fetched: Fetched, asked: str) -> str:
+    kind = fetched.headers.get("content-type", "no type").partition(";")[0]
+    moved = f", from {fetched.url}" if fetched.url != asked else ""
+    sent = f" to {fetched.location}" if fetched.location else f" {kind}, {len(fetched.body)} bytes"
+    return f"{fetched.status}{sent}{moved}"

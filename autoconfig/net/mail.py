@@ -1,0 +1,108 @@
+"""A mail server's greeting under a valid certificate: proof that it is one; nothing more is said."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from typing import TYPE_CHECKING
+
+from autoconfig.errors import FetchFailed, NetworkError
+from autoconfig.model import ServerType, SocketType
+from autoconfig.net.trail import tell
+
+if TYPE_CHECKING:
+    from autoconfig.net.connections import Connector
+
+TIMEOUT = 6.0
+"""Seconds for connection, TLS and greeting."""
+MAX_LINE = 2048
+MAX_LINES = 50
+
+_GREETING = {ServerType.IMAP: b"* OK", ServerType.POP3: b"+OK", ServerType.SMTP: b"220"}
+_UPGRADE = {
+    ServerType.IMAP: (b"a1 STARTTLS\r\n", b"a1 OK"),
+    ServerType.POP3: (b"STLS\r\n", b"+OK"),
+    ServerType.SMTP: (b"STARTTLS\r\n", b"220"),
+}
+
+
+class MailGreeter:
+    """Connects to mail servers far enough to know what they are."""
+
+    def __init__(self, connector: Connector, *, timeout: float = TIMEOUT) -> None:
+        self._connector = connector
+        self._timeout = timeout
+        self._context = ssl.create_default_context()
+
+    async def greet(self, host: str, port: int, server_type: ServerType, socket_type: SocketType) -> None:
+        """Return where a server of that type greets under TLS with a certificate of that name.
+
+        Raises FetchFailed or LookupFailed with the reason where it does not.
+        """
+        started = asyncio.get_running_loop().time()
+        target = f"{server_type} {host}:{port} {socket_type}"
+        try:
+            async with asyncio.timeout(self._timeout):
+                await self._greeted(host, port, server_type, socket_type)
+        except TimeoutError:
+            tell(target, "failed", "silent", started)
+            raise FetchFailed(f"{host}:{port} is silent.", unreachable=True) from None
+        except NetworkError as error:
+            tell(target, "failed", str(error), started)
+            raise
+        except asyncio.CancelledError:
+            tell(target, "failed", "given up", started)
+            raise
+        tell(target, "found", "greeted", started)
+
+    async def _greeted(self, host: str, port: int, server_type: ServerType, socket_type: SocketType) -> None:
+        address = (await self._connector.addresses(host))[0]
+        implicit = socket_type is SocketType.SSL
+        try:
+            reader, writer = await asyncio.open_connection(
+                address,
+                port,
+                ssl=self._context if implicit else None,
+                server_hostname=host if implicit else None,
+                limit=MAX_LINE,
+            )
+        except ssl.SSLCertVerificationError as error:
+            reason = f"The certificate of {host} is not valid: {error.verify_message}."
+            raise FetchFailed(reason) from None
+        except (OSError, ssl.SSLError) as error:
+            raise FetchFailed(f"{host}:{port} cannot be reached: {error}.", unreachable=True) from None
+        try:
+            await _expect(reader, _GREETING[server_type], host)
+            if not implicit:
+                await self._upgraded(reader, writer, server_type, host)
+        except (OSError, ssl.SSLError, ValueError) as error:
+            raise FetchFailed(f"{host}:{port} broke off: {error}.") from None
+        finally:
+            writer.close()
+
+    async def _upgraded(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        server_type: ServerType,
+        host: str,
+    ) -> None:
+        if server_type is ServerType.SMTP:
+            writer.write(b"EHLO localhost\r\n")
+            await _expect(reader, b"250", host)
+        command, answer = _UPGRADE[server_type]
+        writer.write(command)
+        await _expect(reader, answer, host)
+        await writer.start_tls(self._context, server_hostname=host)
+
+
+async def _expect(reader: asyncio.StreamReader, start: bytes, host: str) -> None:
+    """Read one reply, which must start so; the lines of a long reply are read to the last."""
+    for _ in range(MAX_LINES):
+        line = await reader.readline()
+        if not line.startswith(start):
+            shown = line[:40].decode("ascii", "replace").strip()
+            raise FetchFailed(f"{host} says {shown!r} where {start.decode()!r} was expected.")
+        if line[3:4] != b"-":
+            return
+    raise FetchFailed(f"{host} does not come to an end.")

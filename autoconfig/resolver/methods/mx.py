@@ -1,0 +1,87 @@
+"""The MX record: whoever takes the mail of a domain may know its settings.
+
+The most preferred host alone counts (draft-ietf-mailmaint-autoconfig-06 §4): its name less the first label,
+then its registrable domain, each looked for in the local store, at the provider's site and in the ISPDB.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from autoconfig.errors import LookupFailed
+from autoconfig.net.records import Mx
+from autoconfig.net.suffixes import registrable_domain
+from autoconfig.resolver.clientconfig import by_dns, fetch, site_url
+from autoconfig.resolver.methods.ispdb import url_of
+from autoconfig.resolver.methods.step import Step
+from autoconfig.resolver.outcome import Failed, Found, Nothing, Outcome, Trust, worst
+from autoconfig.resolver.race import Race
+
+if TYPE_CHECKING:
+    from autoconfig.resolver.inquiry import Inquiry, Options
+    from autoconfig.resolver.race import Runner
+
+NAME = "mx"
+
+
+def steps(_options: Options) -> tuple[Step, ...]:
+    """One: its parts depend on each other."""
+    return (Step(method=NAME, name="MX", ask=_ask),)
+
+
+async def _ask(inquiry: Inquiry) -> Outcome:
+    try:
+        answer = await inquiry.dns.look_up(inquiry.domain, "MX")
+    except LookupFailed as error:
+        return Failed(reason=str(error), unreachable=error.unreachable)
+    records = [record for record in answer.records if isinstance(record, Mx)]
+    if not records:
+        return Nothing(reason=f"{inquiry.domain} has no MX record ({answer.absent}).")
+    best = min(records, key=lambda record: record.preference)
+    if best.exchange == ".":
+        return Nothing(reason=f"{inquiry.domain} takes no mail (null MX).")
+    trust = by_dns(authenticated=answer.authenticated)
+    domains = mx_domains(best.exchange, inquiry.domain)
+    local = _local(inquiry, best.exchange, domains, trust)
+    return local if local is not None else await _elsewhere(inquiry, domains, trust)
+
+
+def mx_domains(exchange: str, domain: str) -> tuple[str, ...]:
+    """The domains an MX host stands for: its name less the first label, and its registrable domain.
+
+    Never the mail domain itself, which is asked anyway, and never a public suffix.
+    """
+    candidates = (exchange.partition(".")[2], registrable_domain(exchange) or "")
+    return tuple(
+        dict.fromkeys(
+            name for name in candidates if name and name != domain and registrable_domain(name) is not None
+        )
+    )
+
+
+def _local(inquiry: Inquiry, exchange: str, domains: tuple[str, ...], trust: Trust) -> Found | None:
+    if inquiry.store is None:
+        return None
+    for name in (exchange, *domains):
+        entry = inquiry.store.find_by_mx(name)
+        if entry is not None:
+            provider = entry.provider.for_address(inquiry.address)
+            return Found(provider=provider, source=entry.source, trust=trust, detail=f"MX {exchange}")
+    return None
+
+
+async def _elsewhere(inquiry: Inquiry, domains: tuple[str, ...], trust: Trust) -> Outcome:
+    """The provider's site and the ISPDB for each domain, all at once, the better-placed first."""
+    runners: list[Runner] = []
+    for name in domains:
+        runners.append(partial(fetch, inquiry, site_url(f"autoconfig.{name}", inquiry), trust=trust))
+        runners += [
+            partial(fetch, inquiry, url_of(base, name), trust=trust, plain=base.startswith("http:"))
+            for base in inquiry.options.ispdb_urls
+        ]
+    options = inquiry.options
+    finish = await Race(runners=runners, patience=options.patience, deadline=options.deadline).run()
+    if finish.winner is not None:
+        return finish.outcomes[finish.winner]
+    return worst([finish.outcomes[place] for place in sorted(finish.outcomes)])

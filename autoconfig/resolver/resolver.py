@@ -1,0 +1,194 @@
+"""Address to settings: all methods in one race, merged into one answer."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Self
+
+from autoconfig.net.connections import Connector
+from autoconfig.net.dns import Dns, name_server, system_name_servers
+from autoconfig.net.guard import Guard
+from autoconfig.net.http import Http
+from autoconfig.net.mail import MailGreeter
+from autoconfig.net.suffixes import is_public_suffix
+from autoconfig.net.trail import Question, heard_by
+from autoconfig.net.transport import NameServer, ask, over_https
+from autoconfig.resolver.inquiry import Inquiry, Options
+from autoconfig.resolver.merge import Source, merge, to_confirm
+from autoconfig.resolver.methods import steps_for
+from autoconfig.resolver.outcome import Failed, Found, Outcome
+from autoconfig.resolver.race import Finish, Race
+from autoconfig.resolver.resolution import Asked, Resolution
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from autoconfig.model import EmailAddress
+    from autoconfig.resolver.methods.step import Step
+    from autoconfig.stores import Store
+
+GRACE = 0.08
+"""How much of the time already spent SRV and Autodiscover may take longer, to add what the winner lacks."""
+
+
+class Resolver:
+    """Finds the settings of addresses; keeps connections and DNS answers between them. One event loop only.
+
+    Use it as an async context manager, or close it with :meth:`aclose`.
+    """
+
+    def __init__(self, *, dns: Dns, http: Http, mail: MailGreeter, store: Store | None = None) -> None:
+        self._dns = dns
+        self._http = http
+        self._mail = mail
+        self._store = store
+
+    @classmethod
+    def open(
+        cls,
+        *,
+        store: Store | None = None,
+        name_servers: Sequence[str] = (),
+        doh_url: str | None = None,
+        allow_private_networks: bool = False,
+        allow_http: bool = False,
+        guard: Guard | None = None,
+    ) -> Self:
+        """Make one with the machine's name servers, or those given. Raises DomainError for a wrong one."""
+        guard = Guard(allow_private=allow_private_networks) if guard is None else guard
+        dns = _dns(name_servers, doh_url)
+        connector = Connector(dns, guard)
+        http = Http(connector, allow_http=allow_http)
+        return cls(dns=dns, http=http, mail=MailGreeter(connector), store=store)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_exception: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close connections and stop what is still asked."""
+        await self._dns.aclose()
+        await self._http.aclose()
+
+    async def resolve(
+        self,
+        address: EmailAddress,
+        options: Options | None = None,
+        *,
+        watch: Callable[[str, str, str], None] | None = None,
+    ) -> Resolution:
+        """Find the settings of an address.
+
+        ``watch`` is told of every question as it ends: method, target, outcome.
+        """
+        inquiry = Inquiry(
+            address=address,
+            dns=self._dns,
+            http=self._http,
+            mail=self._mail,
+            store=self._store,
+            options=options or Options(),
+        )
+        recorder = _Recorder(asyncio.get_running_loop().time(), watch)
+        steps = _allowed(steps_for(inquiry.options), address.domain)
+        race = Race(
+            runners=[partial(_heard, step, inquiry, recorder) for step in steps],
+            patience=inquiry.options.patience,
+            deadline=inquiry.options.deadline,
+            wins=lambda found: found.has_mail,
+            welcome=frozenset(place for place, step in enumerate(steps) if step.adds),
+            grace=GRACE,
+        )
+        return _resolution(inquiry, steps, await race.run(), recorder)
+
+
+class _Recorder:
+    """Collects the questions of one resolution as lines of its trace."""
+
+    def __init__(self, start: float, watch: Callable[[str, str, str], None] | None) -> None:
+        self._start = start
+        self._watch = watch
+        self.lines: list[Asked] = []
+
+    def hear(self, method: str, question: Question) -> None:
+        line = Asked(
+            method=method,
+            target=question.target,
+            outcome=question.outcome,
+            detail=question.detail,
+            started_ms=round((question.started - self._start) * 1000),
+            elapsed_ms=round(question.elapsed * 1000),
+        )
+        self.lines.append(line)
+        if self._watch is not None:
+            self._watch(method, question.target, question.outcome)
+
+    def trace(self) -> tuple[Asked, ...]:
+        """The lines by the time they started."""
+        return tuple(sorted(self.lines, key=lambda line: line.started_ms))
+
+
+async def _heard(step: Step, inquiry: Inquiry, recorder: _Recorder) -> Outcome:
+    with heard_by(partial(recorder.hear, step.method)):
+        return await step.ask(inquiry)
+
+
+def _allowed(steps: tuple[Step, ...], domain: str) -> tuple[Step, ...]:
+    """Nothing is asked at a public suffix: such a domain can only be in a store or a database."""
+    if not is_public_suffix(domain):
+        return steps
+    return tuple(step for step in steps if not step.needs_own_domain)
+
+
+def _resolution(inquiry: Inquiry, steps: tuple[Step, ...], finish: Finish, recorder: _Recorder) -> Resolution:
+    base = Resolution(
+        address=inquiry.address, elapsed_ms=round(finish.elapsed * 1000), trace=recorder.trace()
+    )
+    if finish.winner is None:
+        return _nothing(base, finish)
+    places = [finish.winner, *(place for place in sorted(finish.outcomes) if place != finish.winner)]
+    sources = [
+        Source(method=steps[place].method, found=outcome, adds=steps[place].adds)
+        for place in places
+        if isinstance(outcome := finish.outcomes[place], Found)
+    ]
+    merged = merge(sources)
+    best = sources[0]
+    return replace(
+        base,
+        provider=merged.provider,
+        method=best.method,
+        source=best.found.source,
+        trust=best.found.trust,
+        detail=best.found.detail,
+        confirm=to_confirm(merged.provider.servers, inquiry.domain),
+        incoming=merged.incoming,
+        outgoing=merged.outgoing,
+        other=merged.other,
+        conflicts=merged.conflicts,
+    )
+
+
+def _nothing(base: Resolution, finish: Finish) -> Resolution:
+    failed = [outcome for outcome in finish.outcomes.values() if isinstance(outcome, Failed)]
+    asked = [line for line in base.trace if line.outcome != "nothing"]
+    answered = any(line.outcome == "nothing" for line in base.trace)
+    offline = bool(failed) and not answered and all(outcome.unreachable for outcome in failed) and bool(asked)
+    if offline:
+        reason = f"Nobody could be asked about {base.address.domain}: {failed[0].reason}"
+    else:
+        reason = f"No settings were found for {base.address.domain}."
+    return replace(base, reason=reason, offline=offline)
+
+
+def _dns(name_servers: Sequence[str], doh_url: str | None) -> Dns:
+    if doh_url is not None:
+        from autoconfig.net.doh import poster
+
+        return Dns((NameServer(doh_url, trusted=True),), over_https(doh_url, poster()))
+    servers = tuple(name_server(text) for text in name_servers) or system_name_servers()
+    return Dns(servers, ask)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from autoconfig.net.dns import Dns
     from autoconfig.net.guard import Guard
+    from autoconfig.net.records import Answer
 
 Value = TypeVar("Value")
 
@@ -54,9 +55,13 @@ class Connector:
         return allowed[:MAX_ADDRESSES]
 
     async def _resolved(self, host: str) -> tuple[str, ...]:
-        answers = await asyncio.gather(
-            *(self._dns.look_up(host, kind) for kind in self._kinds), return_exceptions=True
-        )
+        answers: list[Answer | BaseException] = []
+        ready = [self._dns.kept(host, kind) for kind in self._kinds]
+        if None not in ready:
+            answers += [answer for answer in ready if answer is not None]
+        else:
+            looks = (self._dns.look_up(host, kind) for kind in self._kinds)
+            answers += await asyncio.gather(*looks, return_exceptions=True)
         failures = [answer for answer in answers if isinstance(answer, BaseException)]
         given = [answer for answer in answers if not isinstance(answer, BaseException)]
         found = tuple(record for answer in given for record in answer.records if isinstance(record, str))

@@ -29,6 +29,8 @@ MAX_REDIRECTS = 5
 TIMEOUT = 8.0
 """Seconds for one document, redirects included."""
 CONNECTIONS = 200
+KEPT_CONNECTIONS = 16
+"""Strangers are rarely asked twice; an ISPDB is."""
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _HEADERS = [
@@ -69,11 +71,12 @@ class Http:
         self.allow_http = allow_http
         self._timeout = timeout
         self._max_bytes = max_bytes
+        self._connector = connector
         # The system's certificates; OpenSSL looks at SSL_CERT_FILE and SSL_CERT_DIR by itself.
         self._pool = httpcore2.AsyncConnectionPool(
             ssl_context=ssl.create_default_context(),
             max_connections=CONNECTIONS,
-            max_keepalive_connections=CONNECTIONS // 4,
+            max_keepalive_connections=KEPT_CONNECTIONS,
             keepalive_expiry=10.0,
             network_backend=PinnedBackend(connector),
         )
@@ -88,6 +91,10 @@ class Http:
     async def post(self, url: str, body: bytes, media_type: str) -> Fetched:
         """Post a body; a redirect is followed with the same body. Raises as :meth:`get` does."""
         return await self._traced("POST", url, body, media_type, follow=True, plain=False)
+
+    async def find_host(self, url: str) -> None:
+        """Make sure that the host of a URL exists and may be asked. Raises as :meth:`get` does."""
+        await self._connector.addresses(_host(url))
 
     async def _traced(
         self, method: str, url: str, body: bytes | None, media_type: str, *, follow: bool, plain: bool
@@ -138,6 +145,8 @@ class Http:
             raise FetchFailed(f"Not asked: {error}") from None
 
     async def _once(self, method: str, url: str, body: bytes | None, media_type: str) -> Fetched:
+        # Asked first, so that a host that does not exist costs no more than its look-up.
+        await self.find_host(url)
         headers = [*_HEADERS]
         if body is not None:
             headers.append((b"Content-Type", media_type.encode()))

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-
-import dns.exception
-import dns.flags
-import dns.message
-import dns.rcode
+from weakref import WeakKeyDictionary
 
 from autoconfig.errors import LookupFailed
+from autoconfig.net.wire import PAYLOAD, TC, Query, answers
 
 PORT = 53
-PAYLOAD = 1232
-"""Bytes of an answer over UDP that no path fragments (DNS flag day 2020)."""
+QUESTIONS_PER_PORT = 16
+"""How many questions share a source port, which whoever forges answers has to guess."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,78 +30,108 @@ class NameServer:
         return host if self.port == PORT else f"{host}:{self.port}"
 
 
-Exchange = Callable[[dns.message.QueryMessage, NameServer], Awaitable[dns.message.Message]]
-"""Sends one question and gives back the answer to it; raises LookupFailed, is cancelled when time is over."""
+Exchange = Callable[[Query, NameServer], Awaitable[bytes]]
+"""Sends one question and gives back the message that answers it.
+
+Raises LookupFailed; is cancelled when its time is over.
+"""
 
 
-def query_for(name: str, kind: str) -> dns.message.QueryMessage:
-    """A question that asks for the AD bit (RFC 6840 §5.7) and takes what fits one packet."""
-    query = dns.message.make_query(name + ".", kind, use_edns=0, payload=PAYLOAD)
-    query.flags |= dns.flags.AD
-    return query
-
-
-async def ask(query: dns.message.QueryMessage, server: NameServer) -> dns.message.Message:
+async def ask(query: Query, server: NameServer) -> bytes:
     """Ask over UDP, and again over TCP where the answer was cut. Raises LookupFailed."""
-    answer = await _ask_udp(query, server)
-    return await ask_tcp(query, server) if answer.flags & dns.flags.TC else answer
+    message = await _ask_udp(query, server)
+    cut = int.from_bytes(message[2:4], "big") & TC
+    return await ask_tcp(query, server) if cut else message
 
 
-class _Waiter(asyncio.DatagramProtocol):
-    """Takes the first packet that answers the question and ignores all others."""
+class _Channel:
+    """A UDP socket for a few questions to one name server, so that source ports keep changing.
 
-    def __init__(self, query: dns.message.QueryMessage, answer: asyncio.Future[dns.message.Message]) -> None:
-        self._query = query
-        self._answer = answer
+    The kernel passes on only what comes from that server; what repeats no question of ours is ignored.
+    """
 
-    def datagram_received(self, data: bytes, _peer: object) -> None:
-        if self._answer.done():
-            return
+    def __init__(self, server: NameServer) -> None:
+        family = socket.AF_INET6 if ":" in server.host else socket.AF_INET
+        self._socket = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+        self._loop = asyncio.get_running_loop()
+        self._waiting: dict[int, tuple[Query, asyncio.Future[bytes]]] = {}
+        self.free = QUESTIONS_PER_PORT
         try:
-            message = dns.message.from_wire(data, ignore_trailing=True, raise_on_truncation=False)
-        except (dns.exception.DNSException, ValueError):
+            self._socket.connect((server.host, server.port))
+        except OSError:
+            self._socket.close()
+            raise
+        self._number = self._socket.fileno()
+        self._loop.add_reader(self._number, self._receive)
+
+    def takes(self, query: Query) -> bool:
+        """Whether the question may go out here."""
+        return self.free > 0 and self._number >= 0 and query.number not in self._waiting
+
+    async def ask(self, query: Query) -> bytes:
+        """Send the question and wait for its answer. Raises OSError."""
+        answer: asyncio.Future[bytes] = self._loop.create_future()
+        self.free -= 1
+        self._waiting[query.number] = (query, answer)
+        try:
+            self._socket.send(query.wire)
+            return await answer
+        finally:
+            del self._waiting[query.number]
+            if not self._waiting:
+                self._close()
+
+    def _receive(self) -> None:
+        try:
+            # Twice what we said we take: a server that sends more is no reason to wait in vain.
+            message = self._socket.recv(2 * PAYLOAD)
+        except BlockingIOError:
             return
-        if self._query.is_response(message):
-            self._answer.set_result(message)
+        except OSError as error:
+            for _, answer in self._waiting.values():
+                if not answer.done():
+                    answer.set_exception(error)
+            return
+        waiting = self._waiting.get(int.from_bytes(message[:2], "big"))
+        if waiting is not None and not waiting[1].done() and answers(waiting[0], message):
+            waiting[1].set_result(message)
 
-    def error_received(self, error: Exception) -> None:
-        if not self._answer.done():
-            self._answer.set_exception(_unreachable(error))
+    def _close(self) -> None:
+        if self._number >= 0:
+            self._loop.remove_reader(self._number)
+            self._number = -1
+            self._socket.close()
 
 
-async def _ask_udp(query: dns.message.QueryMessage, server: NameServer) -> dns.message.Message:
-    loop = asyncio.get_running_loop()
-    answer: asyncio.Future[dns.message.Message] = loop.create_future()
+_channels: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[NameServer, _Channel]] = WeakKeyDictionary()
+
+
+async def _ask_udp(query: Query, server: NameServer) -> bytes:
+    channels = _channels.setdefault(asyncio.get_running_loop(), {})
+    channel = channels.get(server)
     try:
-        # A socket of its own for each question: a new source port each time, and no foreign packets.
-        transport, _ = await loop.create_datagram_endpoint(
-            lambda: _Waiter(query, answer), remote_addr=(server.host, server.port)
-        )
+        if channel is None or not channel.takes(query):
+            channel = channels[server] = _Channel(server)
+        return await channel.ask(query)
     except OSError as error:
         raise _unreachable(error) from None
-    try:
-        transport.sendto(query.to_wire())
-        return await answer
-    finally:
-        transport.close()
 
 
-async def ask_tcp(query: dns.message.QueryMessage, server: NameServer) -> dns.message.Message:
+async def ask_tcp(query: Query, server: NameServer) -> bytes:
     """Ask over TCP (RFC 7766). Raises LookupFailed."""
     try:
         reader, writer = await asyncio.open_connection(server.host, server.port)
     except OSError as error:
         raise _unreachable(error) from None
     try:
-        wire = query.to_wire()
-        writer.write(len(wire).to_bytes(2, "big") + wire)
+        writer.write(len(query.wire).to_bytes(2, "big") + query.wire)
         length = int.from_bytes(await reader.readexactly(2), "big")
-        message = dns.message.from_wire(await reader.readexactly(length), ignore_trailing=True)
-    except (OSError, asyncio.IncompleteReadError, dns.exception.DNSException, ValueError) as error:
+        message = await reader.readexactly(length)
+    except (OSError, asyncio.IncompleteReadError) as error:
         raise LookupFailed(f"The name server broke off over TCP ({type(error).__name__}).") from None
     finally:
         writer.close()
-    if not query.is_response(message):
+    if not answers(query, message):
         raise LookupFailed("The name server answered another question over TCP.")
     return message
 
@@ -111,23 +139,13 @@ async def ask_tcp(query: dns.message.QueryMessage, server: NameServer) -> dns.me
 def over_https(url: str, post: Callable[[str, bytes, str], Awaitable[bytes]]) -> Exchange:
     """Ask over HTTPS (RFC 8484); ``post`` sends a body of a media type and gives back the answer's."""
 
-    async def ask_https(query: dns.message.QueryMessage, _server: NameServer) -> dns.message.Message:
-        query.id = 0  # so that caches on the way may help (RFC 8484 §4.1)
-        try:
-            body = await post(url, query.to_wire(), "application/dns-message")
-            message = dns.message.from_wire(body, ignore_trailing=True)
-        except (dns.exception.DNSException, ValueError) as error:
-            raise LookupFailed(f"The DoH server's answer cannot be read ({type(error).__name__}).") from None
-        if not query.is_response(message):
+    async def ask_https(query: Query, _server: NameServer) -> bytes:
+        message = await post(url, query.wire, "application/dns-message")
+        if not answers(query, message):
             raise LookupFailed("The DoH server answered another question.")
         return message
 
     return ask_https
-
-
-def rcode_of(message: dns.message.Message) -> str:
-    """The response code by name, such as SERVFAIL."""
-    return dns.rcode.to_text(message.rcode())
 
 
 def is_loopback(host: str) -> bool:

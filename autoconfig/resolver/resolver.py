@@ -70,8 +70,7 @@ class Resolver:
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Close connections and stop what is still asked."""
-        await self._dns.aclose()
+        """Close connections."""
         await self._http.aclose()
 
     async def resolve(

@@ -31,20 +31,17 @@ def steps(_options: Options) -> tuple[Step, ...]:
 
 async def _ask(inquiry: Inquiry) -> Outcome:
     host = f"{LABEL}.{inquiry.domain}"
-    document, record = await asyncio.gather(
-        inquiry.http.get(f"https://{host}{PATH}", follow=False),
-        inquiry.dns.look_up(f"_{host}", "TXT"),
-        return_exceptions=True,
-    )
-    if isinstance(document, NoSuchHost):
-        return Nothing(reason=str(document))
-    for answer in (document, record):
-        if isinstance(answer, NetworkError):
-            return Failed(reason=str(answer), unreachable=answer.unreachable)
-        if isinstance(answer, BaseException):
-            raise answer
-    assert not isinstance(document, BaseException)
-    assert not isinstance(record, BaseException)
+    url = f"https://{host}{PATH}"
+    try:
+        # The host first: nearly nobody has one, and the digest arrives long before the document does.
+        await inquiry.http.find_host(url)
+        document, record = await asyncio.gather(
+            inquiry.http.get(url, follow=False), inquiry.dns.look_up(f"_{host}", "TXT")
+        )
+    except NoSuchHost as error:
+        return Nothing(reason=str(error))
+    except NetworkError as error:
+        return Failed(reason=str(error), unreachable=error.unreachable)
     return _read(inquiry, document, record)
 
 

@@ -56,29 +56,33 @@ def steps(_options: Options) -> tuple[Step, ...]:
 
 async def _ask(inquiry: Inquiry) -> Outcome:
     services = (*_TCP, *_URL)
-    names = [f"{service}._tcp.{inquiry.domain}" for service in services]
-    looks = [inquiry.dns.look_up(name, "SRV") for name in names]
-    looks += [inquiry.dns.look_up(f"{service}._tcp.{inquiry.domain}", "TXT") for service in _WITH_PATH]
-    answers = await asyncio.gather(*looks, return_exceptions=True)
-    given: dict[str, Answer] = {}
-    for service, answer in zip(services, answers, strict=False):
-        if isinstance(answer, LookupFailed):
-            return Failed(reason=str(answer), unreachable=answer.unreachable)
-        if isinstance(answer, BaseException):
-            raise answer
-        given[service] = answer
-    paths = dict(zip(_WITH_PATH, map(_path, answers[len(services) :]), strict=True))
+    try:
+        answers = await asyncio.gather(
+            *(inquiry.dns.look_up(f"{service}._tcp.{inquiry.domain}", "SRV") for service in services)
+        )
+    except LookupFailed as error:
+        return Failed(reason=str(error), unreachable=error.unreachable)
+    given = dict(zip(services, answers, strict=True))
+    paths = await _paths(inquiry, [service for service in _WITH_PATH if given[service].records])
     servers = [server for service in services for server in _servers(service, given[service], paths)]
     if not servers:
-        declined = any(is_declined(answer) for answer in given.values())
+        declined = any(is_declined(answer) for answer in answers)
         reason = "says that it offers nothing" if declined else "has no SRV record for mail"
         return Nothing(reason=f"{inquiry.domain} {reason}.")
-    used = [answer for service, answer in given.items() if answer.records]
     return Found(
         provider=_provider(inquiry.domain, servers).for_address(inquiry.address),
         source=f"SRV {inquiry.domain}",
-        trust=by_dns(authenticated=all(answer.authenticated for answer in used)),
+        trust=by_dns(authenticated=all(answer.authenticated for answer in answers if answer.records)),
     )
+
+
+async def _paths(inquiry: Inquiry, services: list[str]) -> dict[str, str | None]:
+    """The ``path=`` of each service's TXT record, None where there is none that is usable."""
+    answers = await asyncio.gather(
+        *(inquiry.dns.look_up(f"{service}._tcp.{inquiry.domain}", "TXT") for service in services),
+        return_exceptions=True,
+    )
+    return dict(zip(services, map(_path, answers), strict=True))
 
 
 def is_declined(answer: Answer) -> bool:

@@ -7,13 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from autoconfig.model import Provider
+    from autoconfig.resolver import aresolve, resolve
     from autoconfig.web import create_app
 
 __version__ = "0.1.0"
 
-__all__ = ["Provider", "__version__", "create_app"]
+__all__ = ["Provider", "__version__", "aresolve", "create_app", "resolve"]
 
-_HOMES = {"Provider": "autoconfig.model", "create_app": "autoconfig.web"}
+_HOMES = {
+    "Provider": "autoconfig.model",
+    "aresolve": "autoconfig.resolver",
+    "create_app": "autoconfig.web",
+    "resolve": "autoconfig.resolver",
+}
 
 
 def __getattr__(name: str) -> Any:

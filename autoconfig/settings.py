@@ -19,6 +19,9 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
+_YES = ("yes", "on", "true", "1")
+_NO = ("no", "off", "false", "0")
+
 
 def shipped_providers() -> Path:
     """The folder of the provider database that ships with this package."""
@@ -39,6 +42,16 @@ class Settings:
     trusted_proxies: tuple[Network, ...] = ()
     """Peers whose X-Forwarded-Host and X-Forwarded-Proto are believed."""
     log_level: str = "info"
+    ispdb_urls: tuple[str, ...] | None = None
+    """Databases of providers the resolver asks, in this order; None takes the resolver's own."""
+    nameservers: tuple[str, ...] = ()
+    """Recursive name servers the resolver asks; empty takes those of the machine."""
+    doh_url: str | None = None
+    """A DNS server over HTTPS (RFC 8484) to ask instead of name servers."""
+    allow_private_networks: bool = False
+    """Whether the resolver may connect to loopback, private and other special addresses."""
+    allow_http: bool = False
+    """Whether the resolver may fetch documents without TLS."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -57,15 +70,7 @@ def _stores(_variable: str, text: str) -> tuple[str, ...]:
 
 
 def _base_url(variable: str, text: str) -> str:
-    try:
-        parts = urlsplit(text)
-        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:
-        usable = False
-    # urlsplit takes line breaks out in silence, but the text goes into documents as it stands.
-    if not text.isprintable() or any(mark in text for mark in ' "<>\\?#@'):
-        usable = False
-    if not usable:
+    if not _is_url(text, ("http", "https"), unwanted="?#@"):
         raise SettingsError(
             f"{variable} is {text!r}, which is not a URL such as https://autoconfig.example.com."
         )
@@ -84,6 +89,68 @@ def _networks(variable: str, text: str) -> tuple[Network, ...]:
     return tuple(networks)
 
 
+def ispdb_urls(variable: str, text: str) -> tuple[str, ...]:
+    """Read base URLs separated by spaces, each as it is written. Raises SettingsError."""
+    for word in text.split():
+        if not _is_url(word, ("https", "http"), unwanted="#@"):
+            raise SettingsError(
+                f"{variable} holds {word!r}, which is not a URL such as https://ispdb.example.com/v1.1/."
+            )
+    return tuple(text.split())
+
+
+def nameservers(variable: str, text: str) -> tuple[str, ...]:
+    """Read addresses of name servers separated by spaces, each with its port or not. Raises SettingsError."""
+    words = text.replace(",", " ").split()
+    for word in words:
+        if not _is_name_server(word):
+            raise SettingsError(
+                f"{variable} holds {word!r}, which is not a name server such as 192.0.2.1 or 127.0.0.1:5353."
+            )
+    return tuple(words)
+
+
+def doh_url(variable: str, text: str) -> str:
+    """Read the URL of a DNS server over HTTPS. Raises SettingsError."""
+    if not _is_url(text, ("https",), unwanted="#@"):
+        raise SettingsError(
+            f"{variable} is {text!r}, which is not a URL such as https://dns.example.com/dns-query."
+        )
+    return text
+
+
+def _is_url(text: str, schemes: tuple[str, ...], *, unwanted: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        named = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    # urlsplit takes line breaks out in silence, but the text is used as it stands.
+    return named and text.isprintable() and not any(mark in text for mark in f' "<>\\{unwanted}')
+
+
+def _is_name_server(text: str) -> bool:
+    host, port = text, "53"
+    if text.startswith("["):
+        host, _, rest = text[1:].partition("]")
+        port = rest.removeprefix(":") if rest else port
+    elif text.count(":") == 1:
+        host, _, port = text.partition(":")
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return port.isascii() and port.isdigit() and 1 <= int(port) <= 65535
+
+
+def _yes_or_no(variable: str, text: str) -> bool:
+    if text.lower() in _YES:
+        return True
+    if text.lower() in _NO:
+        return False
+    raise SettingsError(f"{variable} is {text!r}, which is neither yes nor no (on, off, true, false, 1, 0).")
+
+
 def _log_level(variable: str, text: str) -> str:
     if text.lower() not in LOG_LEVELS:
         raise SettingsError(f"{variable} is {text!r}, which is not one of {', '.join(LOG_LEVELS)}.")
@@ -95,4 +162,9 @@ _READERS = {
     "base_url": _base_url,
     "trusted_proxies": _networks,
     "log_level": _log_level,
+    "ispdb_urls": ispdb_urls,
+    "nameservers": nameservers,
+    "doh_url": doh_url,
+    "allow_private_networks": _yes_or_no,
+    "allow_http": _yes_or_no,
 }

@@ -28,9 +28,9 @@ PROTOCOLS: Mapping[str, str] = {name.lower(): name for name in (AUTODISCOVER_V1,
 def endpoints(provider: Provider, domain: str, autodiscover_url: str | None) -> dict[str, str]:
     """The URL of every protocol this provider has; ``autodiscover_url`` is None where POX has no answer."""
     found = {} if autodiscover_url is None else {AUTODISCOVER_V1: autodiscover_url}
-    servers = at_domain(provider, domain).incoming
+    here = at_domain(provider, domain)
     for name, server_type in _TYPES.items():
-        for server in servers:
+        for server in here.incoming if here is not None else ():
             if server.type is server_type and isinstance(server, UrlServer):
                 found.setdefault(name, server.url)
     return found

@@ -18,10 +18,11 @@ _DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 
 def render(provider: Provider, domain: str) -> bytes | None:
     """Write the answer with the placeholders of the address left in; None without an ActiveSync server."""
+    here = at_domain(provider, domain)
     server = next(
         (
             server
-            for server in at_domain(provider, domain).incoming
+            for server in (here.incoming if here is not None else ())
             if server.type is ServerType.ACTIVESYNC and isinstance(server, UrlServer)
         ),
         None,

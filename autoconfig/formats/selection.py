@@ -7,9 +7,11 @@ wherever the provider has a secure way in; whoever wants more asks for everythin
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from autoconfig.errors import ValueRefused
 from autoconfig.model import AnyServer, Authentication, Provider, ServerType, TcpServer
 from autoconfig.model.placeholders import EMAIL_ADDRESS, EMAIL_DOMAIN
 from autoconfig.model.provider import WebMail
@@ -33,10 +35,13 @@ def mail_servers(
     """The IMAP, POP3 and SMTP servers that every reader accepts, IMAP first, each with a login name.
 
     Plain sockets go when a secure one is there; a server without an authentication of ``known`` goes when
-    another of its type has one. Never empty unless ``servers`` has none of the three types.
+    another of its type has one; a server that names no authentication at all, which no reader can use, is
+    left out. Never empty otherwise, unless ``servers`` has none of the three types.
     """
     classic = [
-        server for server in servers if isinstance(server, TcpServer) and server.type in _FIRST_TO_LAST
+        server
+        for server in servers
+        if isinstance(server, TcpServer) and server.type in _FIRST_TO_LAST and server.authentication
     ]
     secure = [server for server in classic if server.secure] or classic
     chosen: list[TcpServer] = []
@@ -46,29 +51,44 @@ def mail_servers(
     return tuple(_written_for_all(server, known) for server in chosen)
 
 
-def at_domain(provider: Provider, domain: str) -> Provider:
+def at_domain(provider: Provider, domain: str) -> Provider | None:
     """The provider as one mail domain sees it: host names and URLs filled, login names left open.
 
-    Only this domain is named: the list of a provider's domains is nobody's business.
+    Only this domain is named: the list of a provider's domains is nobody's business. A server whose name
+    would be longer than names can be is left out; None where none is left.
     """
-    values = {EMAIL_DOMAIN: domain}
-
-    def there(server: AnyServer) -> AnyServer:
-        # Nextcloud fills no placeholder of a host name, so that it is done here; login names stay open.
-        return replace(server.filled(values), username=server.username)
-
-    webmail = provider.webmail
-    if webmail is not None and webmail.url is not None and EMAIL_DOMAIN in webmail.url:
-        webmail = WebMail(url=webmail.url.replace(EMAIL_DOMAIN, domain), login=webmail.login)
+    incoming, outgoing, other = (
+        _servers_at(domain, servers) for servers in (provider.incoming, provider.outgoing, provider.other)
+    )
+    if not (incoming or outgoing or other):
+        return None
     return replace(
         provider,
         domains=(domain,),
         mx_domains=(),
-        incoming=tuple(map(there, provider.incoming)),
-        outgoing=tuple(map(there, provider.outgoing)),
-        other=tuple(map(there, provider.other)),
-        webmail=webmail,
+        incoming=incoming,
+        outgoing=outgoing,
+        other=other,
+        webmail=None if provider.webmail is None else _webmail_at(domain, provider.webmail),
     )
+
+
+def _servers_at(domain: str, servers: Iterable[AnyServer]) -> tuple[AnyServer, ...]:
+    found: list[AnyServer] = []
+    for server in servers:
+        # Nextcloud fills no placeholder of a host name, so that it is done here; login names stay open.
+        with suppress(ValueRefused):
+            found.append(replace(server.filled({EMAIL_DOMAIN: domain}), username=server.username))
+    return tuple(found)
+
+
+def _webmail_at(domain: str, webmail: WebMail) -> WebMail | None:
+    if webmail.url is None or EMAIL_DOMAIN not in webmail.url:
+        return webmail
+    try:
+        return replace(webmail, url=webmail.url.replace(EMAIL_DOMAIN, domain))
+    except ValueRefused:
+        return None
 
 
 def _written_for_all(server: TcpServer, known: Collection[Authentication]) -> TcpServer:

@@ -28,28 +28,29 @@ def parse(data: bytes, *, max_bytes: int = MAX_BYTES) -> Element:
     """
     if len(data) > max_bytes:
         raise XMLRefused(f"The XML is larger than {max_bytes} bytes.")
-    stripped = data.removeprefix(_BYTE_ORDER_MARK).lstrip(_BLANK)
-    skipped_lines = data[: len(data) - len(stripped)].count(b"\n")
-    if not stripped:
+    document, blank_lines = _without_blanks_before(data)
+    if not document.strip():
         raise XMLRefused("The document is empty.", line=1)
     try:
-        root = etree.fromstring(stripped, parser())
+        root = etree.fromstring(document, parser())
     except etree.XMLSyntaxError as error:
-        line = (error.lineno or 1) + skipped_lines
-        raise XMLRefused(f"The document is not well-formed XML: {_sentence(error)}", line=line) from None
+        message = f"The document is not well-formed XML: {_sentence(error)}"
+        raise XMLRefused(message, line=error.lineno or 1) from None
     except (ValueError, LookupError, AssertionError) as error:
         raise XMLRefused(f"The document is not well-formed XML: {error}") from None
     if root is None:
         raise XMLRefused("The document has no element.", line=1)
-    document = root.getroottree()
-    if document.docinfo.internalDTD is not None or document.docinfo.doctype:
-        raise XMLRefused("The XML has a document type declaration, which mail documents never need.", line=1)
+    docinfo = root.getroottree().docinfo
+    if docinfo.internalDTD is not None or docinfo.doctype:
+        reason = "The XML has a document type declaration, which mail documents never need."
+        raise XMLRefused(reason, line=1 + blank_lines)
     _check_depth(root)
     return root
 
 
 def parser() -> etree.XMLParser:
     """A parser that resolves nothing, loads nothing and fetches nothing."""
+    # collect_ids stays on: off, libxml2 reads the external DTD all the same, and the file it names.
     return etree.XMLParser(
         resolve_entities=False,
         load_dtd=False,
@@ -59,7 +60,6 @@ def parser() -> etree.XMLParser:
         recover=False,
         remove_comments=True,
         remove_pis=True,
-        collect_ids=False,
     )
 
 
@@ -80,6 +80,19 @@ def text_of(element: Element) -> str | None:
     if len(element):
         return None
     return (element.text or "").strip()
+
+
+def _without_blanks_before(data: bytes) -> tuple[bytes, int]:
+    """The document as XML wants it, and the number of its empty first lines.
+
+    Those go behind the XML declaration, which must come first, so that the lines of remarks stay right.
+    """
+    stripped = data.removeprefix(_BYTE_ORDER_MARK).lstrip(_BLANK)
+    lines = data[: len(data) - len(stripped)].count(b"\n")
+    if not stripped.startswith(b"<?xml"):
+        return b"\n" * lines + stripped, lines
+    declaration, end, rest = stripped.partition(b"?>")
+    return declaration + end + b"\n" * lines + rest, lines
 
 
 def _check_depth(root: Element) -> None:

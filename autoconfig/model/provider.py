@@ -45,7 +45,10 @@ Texts = tuple[Translation, ...]
 
 def _each_language_once(texts: Texts) -> Texts:
     """The first text of each language: a document that has two says the same thing twice."""
-    return tuple({(entry.language or "").lower(): entry for entry in reversed(texts)}.values())[::-1]
+    found: dict[str, Translation] = {}
+    for entry in texts:
+        found.setdefault((entry.language or "").lower(), entry)
+    return tuple(found.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +158,8 @@ def _issuer(text: str) -> str:
         url = checked_url(written if "://" in written else f"https://{written}", schemes=("https",))
     except ValueRefused:
         raise ValueRefused(f"An OAuth2 issuer cannot be {written[:120]!r}.") from None
+    if "?" in url or "#" in url:
+        raise ValueRefused("An OAuth2 issuer has no query and no fragment (RFC 8414 §2).")
     return url.removeprefix("https://").rstrip("/")
 
 

@@ -224,6 +224,7 @@ class UrlServer(Server):
 
 AnyServer = TcpServer | UrlServer
 
+
 def checked_hostname(text: str) -> str:
     """Fold a host name; placeholders stay in place, what stands around them must fit a host name."""
     if "%" not in text:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.wsgi import get_path_info
 
 from autoconfig.publish import Publisher
 from autoconfig.settings import Settings
@@ -21,6 +22,9 @@ from autoconfig.web.pages import pages
 from autoconfig.web.proxies import TrustedProxies
 
 if TYPE_CHECKING:
+    from flask import Request
+    from werkzeug.routing import MapAdapter
+
     from autoconfig.stores import Store
 
 logger = logging.getLogger(__name__)
@@ -33,6 +37,19 @@ _SENTENCES = {
 }
 
 
+class _Application(Flask):
+    """Flask, forgiving about what no route depends on: the bytes of the query and the Host header."""
+
+    request_class = AnyBytesRequest
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Match routes by path and method alone; werkzeug refuses requests for an odd Host."""
+        if request is None:
+            return super().create_url_adapter(None)
+        path = get_path_info(request.environ)
+        return self.url_map.bind("localhost", path_info=path, default_method=request.method)
+
+
 def create_app(settings: Settings | None = None, store: Store | None = None) -> Flask:
     """Make the web service.
 
@@ -42,8 +59,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     settings = Settings.from_environment() if settings is None else settings
     store = open_stores(settings.providers) if store is None else store
     publisher = Publisher(store)
-    app = Flask(__name__, static_folder=None)
-    app.request_class = AnyBytesRequest
+    app = _Application(__name__, static_folder=None)
     # An automatic 2xx to OPTIONS would be a "yes" that nobody meant.
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False

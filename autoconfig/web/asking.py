@@ -6,6 +6,7 @@ that arrived as a space, an ``@`` encoded twice, an address that is missing alto
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 HOST_PREFIXES = ("autoconfig.", "autodiscover.", "ua-auto-config.")
 """What clients put before a mail domain to find us."""
+
+_PORT = re.compile("[0-9]{0,5}")
 
 _ADDRESS_NAMES = ("emailaddress", "email")
 
@@ -98,14 +101,22 @@ def forgiving_address(text: str) -> EmailAddress:
 
 def host_domain(host: str) -> AskedHost | None:
     """The mail domain of a Host header: port and our prefix taken off; None for addresses and nonsense."""
-    name, _, port = host.strip().partition(":")
-    if port and not port.isdigit():
+    split = host_and_port(host)
+    if split is None:
         return None
-    try:
-        domain = normalize_domain(name)
-    except DomainError:
-        return None
+    domain, _ = split
     for prefix in HOST_PREFIXES:
         if domain.startswith(prefix) and len(domain) > len(prefix):
             return AskedHost(domain.removeprefix(prefix), True)
     return AskedHost(domain, False)
+
+
+def host_and_port(host: str) -> tuple[str, str] | None:
+    """The name in a Host header, folded, and the port, empty where none is said; None for nonsense."""
+    name, _, port = host.strip().partition(":")
+    if _PORT.fullmatch(port) is None:
+        return None
+    try:
+        return normalize_domain(name), port
+    except DomainError:
+        return None

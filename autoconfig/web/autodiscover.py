@@ -7,14 +7,13 @@ import re
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 
-from autoconfig.errors import AddressError, DomainError, FormatError
+from autoconfig.errors import AddressError, FormatError
 from autoconfig.formats import autodiscover, autodiscover_json
-from autoconfig.model import normalize_domain
 from autoconfig.publish import PUBLIC, Document, etag_of
 from autoconfig.web.answers import bytes_answer, document_answer, text_answer
-from autoconfig.web.asking import address_of, asked_by, forgiving_address, parameter
+from autoconfig.web.asking import address_of, asked_by, forgiving_address, host_and_port, parameter
 from autoconfig.web.documents import NOT_SERVED
 from autoconfig.web.front import JSON_PATH, JSON_V1_PATH, POX_PATH
 
@@ -66,7 +65,7 @@ def autodiscovery(publisher: Publisher, base_url: str | None) -> Blueprint:
     blueprint.add_url_rule(POX_PATH, view_func=pox_get, methods=["GET"])
     blueprint.add_url_rule(JSON_PATH, view_func=json_by_parameter)
     blueprint.add_url_rule(JSON_V1_PATH, view_func=json_by_parameter, endpoint="json_v1")
-    blueprint.add_url_rule(f"{JSON_V1_PATH}/<address>", view_func=json_by_path)
+    blueprint.add_url_rule(f"{JSON_V1_PATH}/<path:address>", view_func=json_by_path)
     return blueprint
 
 
@@ -77,6 +76,10 @@ def _bounded_body(most: int) -> bytes | None:
         body = request.get_data(cache=False)
     except RequestEntityTooLarge:
         return None
+    except HTTPException:
+        raise
+    except Exception as error:  # chunks that cannot be read; each WSGI server has exceptions of its own
+        raise BadRequest from error
     return body if len(body) <= most else None
 
 
@@ -138,9 +141,8 @@ def _json_error(status: int, code: str, message: str) -> Response:
 
 def _own_url(domain: str) -> str:
     """Where the client reached us, in https: Outlook follows nothing else."""
-    name, _, port = request.environ.get("HTTP_HOST", "").partition(":")
-    try:
-        host = normalize_domain(name)
-    except DomainError:
+    split = host_and_port(request.environ.get("HTTP_HOST", ""))
+    if split is None:
         return f"https://autodiscover.{domain}"
-    return f"https://{host}:{port}" if port.isdigit() else f"https://{host}"
+    host, port = split
+    return f"https://{host}:{port}" if port else f"https://{host}"

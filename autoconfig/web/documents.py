@@ -1,4 +1,4 @@
-"""Mozilla autoconfig by address, by host and by domain."""
+"""Mozilla autoconfig by address, by host and by domain; PACC by host."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ from flask import Blueprint, Response, request
 from autoconfig.errors import AddressError, DomainError
 from autoconfig.model import normalize_domain
 from autoconfig.web.answers import document_answer, text_answer
-from autoconfig.web.asking import asked, parameter
-from autoconfig.web.front import BY_DOMAIN, MOZILLA_PATHS
+from autoconfig.web.asking import asked, host_domain, parameter
+from autoconfig.web.front import BY_DOMAIN, MOZILLA_PATHS, PACC_PATH
 
 if TYPE_CHECKING:
     from autoconfig.publish import Publisher
 
 NOT_SERVED = "This domain is not served here."
+_UNSAYABLE = "This provider's servers cannot be said in PACC."
 
 
 def documents(publisher: Publisher) -> Blueprint:
-    """The URLs that Thunderbird and everybody after it ask (draft-ietf-mailmaint-autoconfig-06 §4)."""
+    """The URLs that everybody since Thunderbird asks (draft-ietf-mailmaint-autoconfig-06 §4), and PACC's."""
     blueprint = Blueprint("documents", __name__)
 
     def by_address() -> Response:
@@ -39,9 +40,17 @@ def documents(publisher: Publisher) -> Blueprint:
             return text_answer(404, "That is not a domain name.")
         return text_answer(404, NOT_SERVED) if document is None else document_answer(document)
 
+    def pacc() -> Response:
+        by_host = host_domain(request.environ.get("HTTP_HOST", ""))
+        if by_host is None or publisher.provider(by_host.domain) is None:
+            return text_answer(404, NOT_SERVED)
+        document = publisher.pacc(by_host.domain)
+        return text_answer(404, _UNSAYABLE) if document is None else document_answer(document)
+
     for path in MOZILLA_PATHS:
         blueprint.add_url_rule(path, view_func=by_address)
     blueprint.add_url_rule(f"{BY_DOMAIN}<domain>", view_func=by_domain)
+    blueprint.add_url_rule(PACC_PATH, view_func=pacc)
     return blueprint
 
 

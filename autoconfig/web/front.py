@@ -22,11 +22,14 @@ BY_DOMAIN = "/v1.1/"
 POX_PATH = "/autodiscover/autodiscover.xml"
 JSON_PATH = "/autodiscover/autodiscover.json"
 JSON_V1_PATH = f"{JSON_PATH}/v1.0"
+PACC_PATH = "/.well-known/user-agent-configuration.json"
 
 # Seen in the wild: some put the version of the document before its path.
 _OTHER_SPELLINGS = {"/v1.1/mail/config-v1.1.xml": MOZILLA_PATHS[0]}
-_CANONICAL = {path: path for path in (*MOZILLA_PATHS, POX_PATH, JSON_PATH, JSON_V1_PATH)} | _OTHER_SPELLINGS
-_CANONICAL_PREFIXES = (f"{JSON_V1_PATH}/", BY_DOMAIN)
+_PATHS = (*MOZILLA_PATHS, POX_PATH, JSON_PATH, JSON_V1_PATH, PACC_PATH)
+_CANONICAL = {path: path for path in _PATHS} | _OTHER_SPELLINGS
+CANONICAL_PREFIXES = (f"{JSON_V1_PATH}/", BY_DOMAIN)
+"""What stands before an address or a domain in a path."""
 
 _SLASHES = re.compile("//+")
 
@@ -71,8 +74,8 @@ def canonical_path(path: str) -> str:
     known = _CANONICAL.get(folded)
     if known is not None:
         return known
-    for prefix in _CANONICAL_PREFIXES:
+    for prefix in CANONICAL_PREFIXES:
         if folded.startswith(prefix):
             # What follows is an address or a domain: its case is its own.
             return prefix + _SLASHES.sub("/", path)[len(prefix) :]
-    return path
+    return path or "/"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, render_template, request
@@ -14,6 +15,8 @@ _POLICY = (
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 
+_HOST = re.compile(r"[A-Za-z0-9.:\[\]-]{1,260}")
+
 
 def pages(store: Store, base_url: str | None) -> Blueprint:
     """What this is and how to use it."""
@@ -21,7 +24,7 @@ def pages(store: Store, base_url: str | None) -> Blueprint:
 
     def home() -> Response:
         domains = sum(health.domains for health in store.health())
-        url = base_url or request.host_url.rstrip("/")
+        url = _own_url() if base_url is None else base_url
         response = Response(render_template("home.html", domains=domains, url=url))
         response.headers["Content-Security-Policy"] = _POLICY
         response.headers["Referrer-Policy"] = "no-referrer"
@@ -30,3 +33,9 @@ def pages(store: Store, base_url: str | None) -> Blueprint:
 
     blueprint.add_url_rule("/", view_func=home)
     return blueprint
+
+
+def _own_url() -> str:
+    """Where the browser found us; empty, so that URLs are relative, where the Host header is odd."""
+    host = request.environ.get("HTTP_HOST", "")
+    return f"{request.scheme}://{host}" if _HOST.fullmatch(host) else ""

@@ -10,9 +10,12 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
 from autoconfig.web.app import create_app
+from autoconfig.web.front import CANONICAL_PREFIXES, canonical_path
+from autoconfig.web.worker import lose_no_stop
 
 if TYPE_CHECKING:
     import datetime
+    import logging
 
     from flask import Flask
 
@@ -21,27 +24,49 @@ if TYPE_CHECKING:
 # No peer, no query string, no referrer: none of them is ours to keep.
 ACCESS_LOG_FORMAT = '%(t)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms "%(a)s"'
 
-_ADDRESS = re.compile(r"[^/\s]*(?:@|%40)[^/\s]*", re.IGNORECASE)
+_AT = re.compile("@|%(?:25)*40")
+_ADDRESS = re.compile(rf"[^/\s]*(?:{_AT.pattern})[^/\s]*")
+_NOT_PRINTED = re.compile(r"[^\x20-\x7e]")
 
 
 def without_addresses(text: str) -> str:
-    """The text with everything around an @ taken out: Autodiscover JSON has addresses in its path."""
-    return _ADDRESS.sub("<address>", text)
+    """The text on one line, so that no client forges another, with every word around an @ taken out."""
+    return _NOT_PRINTED.sub(lambda found: f"\\x{ord(found[0]):02x}", _ADDRESS.sub("<address>", text))
+
+
+def private_path(path: str) -> str:
+    """A path as it may be logged: Autodiscover JSON has addresses there, with slashes and spaces perhaps."""
+    path = canonical_path(path)
+    if _AT.search(path) is None:
+        return without_addresses(path)
+    prefix = next((prefix for prefix in CANONICAL_PREFIXES if path.startswith(prefix)), "/")
+    return f"{prefix}<address>"
 
 
 class PrivateLogger(Logger):
-    """gunicorn's logger, whose access lines hold no mail addresses."""
+    """gunicorn's logger, whose lines hold no mail addresses."""
+
+    def setup(self, cfg: Any) -> None:
+        """Set up both logs; the error log repeats requests that cannot be read."""
+        super().setup(cfg)
+        self.error_log.addFilter(_take_addresses_out)
 
     def atoms(
         self, resp: Any, req: Any, environ: dict[str, Any], request_time: datetime.timedelta
     ) -> dict[str, Any]:
         """The values an access log line may hold, addresses taken out of path, request line and agent."""
         atoms: dict[str, Any] = super().atoms(resp, req, environ, request_time)
-        for name in ("U", "r", "q", "f", "a"):
+        for name in ("r", "q", "f", "a"):
             value = atoms.get(name)
             if isinstance(value, str):
                 atoms[name] = without_addresses(value)
+        atoms["U"] = private_path(environ.get("PATH_INFO") or "-")
         return atoms
+
+
+def _take_addresses_out(record: logging.LogRecord) -> bool:
+    record.msg, record.args = without_addresses(record.getMessage()), ()
+    return True
 
 
 class _Service(BaseApplication):
@@ -62,6 +87,7 @@ class _Service(BaseApplication):
 
 def run(settings: Settings, *, host: str, port: int, workers: int, threads: int, access_log: bool) -> None:
     """Serve until told to stop."""
+    lose_no_stop()
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     _Service(settings, options_for(bind, workers, threads, settings.log_level, access_log=access_log)).run()
 
@@ -72,7 +98,7 @@ def options_for(bind: str, workers: int, threads: int, log_level: str, *, access
     return {
         "bind": bind,
         "workers": workers,
-        "worker_class": "gthread",
+        "worker_class": "autoconfig.web.worker.PatientWorker",
         "threads": threads,
         "timeout": 30,
         "graceful_timeout": 30,
@@ -82,6 +108,8 @@ def options_for(bind: str, workers: int, threads: int, log_level: str, *, access
         "max_requests_jitter": 50_000,
         "worker_tmp_dir": str(shared_memory) if shared_memory.is_dir() else None,
         "control_socket_disable": True,
+        # Who may speak for a client is a setting of ours (TrustedProxies), not "anybody on this machine".
+        "forwarded_allow_ips": "",
         "accesslog": "-" if access_log else None,
         "access_log_format": ACCESS_LOG_FORMAT,
         "errorlog": "-",

@@ -16,11 +16,24 @@ PLAIN_SMTP = toml_text("plain.example", name="Plain").replace('type = "smtp"', '
 PORT = (
     "outgoing[0].port: This is the port of STARTTLS; write socket_type STARTTLS or the port of implicit TLS."
 )
+NOTE = (
+    "note: PACC cannot say any outgoing server: "
+    "smtp.example.com has implicit TLS on port 587, not implicit TLS on port 465."
+)
 
 
 def test_no_remark_is_exit_0(autoconfig: Command) -> None:
     run = autoconfig("providers", "lint")
     assert (run.code, run.out, run.err) == (0, "", "no remarks\n")
+
+
+def test_a_note_alone_is_a_line_and_exit_0(folder: Path, autoconfig: Command) -> None:
+    path = folder / "other.example.toml"
+    path.write_text(path.read_text().replace('type = "smtp"', 'type = "smtp"\nsocket_type = "STARTTLS"'))
+    run = autoconfig("providers", "lint")
+    said = "smtp.example.com has STARTTLS on port 587, not implicit TLS on port 465."
+    assert run.out == f"{path}: note: PACC cannot say any outgoing server: {said}\n"
+    assert (run.code, run.err) == (0, "no remarks, 1 note\n")
 
 
 def test_no_remark_in_json_is_an_empty_list(autoconfig: Command) -> None:
@@ -32,7 +45,8 @@ def test_a_remark_is_a_line_and_exit_1(folder: Path, autoconfig: Command) -> Non
     (folder / "plain.example.toml").write_text(PLAIN_SMTP)
     run = autoconfig("providers", "lint")
     path = folder / "plain.example.toml"
-    assert (run.code, run.out, run.err) == (1, f"{path}: {PORT} (value '587')\n", "1 remark\n")
+    said = f"{path}: {PORT} (value '587')\n{path}: {NOTE}\n"
+    assert (run.code, run.out, run.err) == (1, said, "1 remark, 1 note\n")
 
 
 def test_a_remark_in_json_says_where_and_what(folder: Path, autoconfig: Command) -> None:
@@ -41,8 +55,10 @@ def test_a_remark_in_json_says_where_and_what(folder: Path, autoconfig: Command)
     run = autoconfig("providers", "lint", "--json")
     assert run.code == 1
     where, _, message = PORT.partition(": ")
+    place = {"source": str(path), "line": None}
     assert run.json == [
-        {"source": str(path), "line": None, "path": where, "message": message, "value": "587"}
+        {**place, "path": where, "message": message, "value": "587", "severity": "warning"},
+        {**place, "path": "", "message": NOTE[len("note: ") :], "value": None, "severity": "note"},
     ]
 
 
@@ -106,6 +122,7 @@ def test_a_remark_of_the_reader_and_one_of_the_linter_stand_together(
     assert run.out.splitlines() == [
         f"{path}: shortname: The key shortname is not known; did you mean short_name?",
         f"{path}: {PORT} (value '587')",
+        f"{path}: {NOTE}",
     ]
 
 

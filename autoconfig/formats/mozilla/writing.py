@@ -44,7 +44,10 @@ def render(provider: Provider, domain: str | None = None, *, full: bool = False)
     stops looking elsewhere.
     """
     if domain is not None:
-        provider = at_domain(provider, domain)
+        here = at_domain(provider, domain)
+        if here is None:
+            return None
+        provider = here
     incoming = provider.incoming if full else mail_servers(provider.incoming)
     outgoing = provider.outgoing if full else mail_servers(provider.outgoing)
     if not full and not incoming:

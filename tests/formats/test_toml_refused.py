@@ -1,0 +1,336 @@
+"""A provider file is its owner's: a wrong value refuses it and says where, an unknown key is remarked."""
+
+from __future__ import annotations
+
+import pytest
+
+from autoconfig.errors import FormatError
+from autoconfig.formats import toml
+from autoconfig.model import Remark
+from tests.formats.minimal import PROVIDER, TOML, changed
+
+IMAP_TABLE = 'type = "imap"\nhostname = "imap.example.com"\n'
+TYPES = (
+    "imap, pop3, smtp, jmap, ews, owa, exchange, activeSync, graph, caldav, carddav, webdav, xmpp, xmpptcp, "
+    "matrix, opentalk, managesieve"
+)
+WORDS = (
+    "password-cleartext, password-encrypted, NTLM, GSSAPI, OAuth2, TLS-client-cert, client-IP-address, "
+    "smtp-after-pop, none, http-basic, http-digest"
+)
+
+
+def refused(document: bytes | str) -> FormatError:
+    """The refusal of a file."""
+    with pytest.raises(FormatError) as found:
+        toml.parse(document if isinstance(document, bytes) else document.encode())
+    return found.value
+
+
+# Values, with the path
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path", "sentence"),
+    [
+        ('id = "example.com"', "id = 1", "id", "id is a text. (value 1)"),
+        ('id = "example.com"', 'id = ""', "id", "id is a text. (value '')"),
+        ('id = "example.com"', 'id = "a b"', "", "A provider's id cannot be 'a b'."),
+        ('name = "Example Mail"', "name = true", "name", "name is a text. (value True)"),
+        ('name = "Example Mail"', 'name = " "', "name", "name is a text. (value ' ')"),
+        (
+            'name = "Example Mail"',
+            'name = "\\u001b[31m"',
+            "name",
+            "name holds a control character. (value '\\x1b[31m')",
+        ),
+        ('short_name = "Example"', "short_name = 1.5", "short_name", "short_name is a text. (value 1.5)"),
+        (
+            '["example.com"]',
+            '"example.com"',
+            "domains",
+            "domains is a list of texts, such as [\"example.com\"]. (value 'example.com')",
+        ),
+        (
+            '["example.com"]',
+            '["example.com", 1]',
+            "domains",
+            "domains is a list of texts, such as [\"example.com\"]. (value ['example.com', 1])",
+        ),
+        (
+            '["example.com"]',
+            '["example.com", ""]',
+            "domains",
+            "domains is a list of texts, such as [\"example.com\"]. (value ['example.com', ''])",
+        ),
+        ('["example.com"]', '["example.com", "a b"]', "domains[1]", "'a b' is not a domain name."),
+        ('["example.com"]', '["192.0.2.1"]', "domains[0]", "'192.0.2.1' is a number, not a domain name."),
+        ('["example.com"]', '["example.com"]\nmx = ["_"]', "mx[0]", "'_' is not a domain name."),
+        (
+            '["example.com"]',
+            '["example.com"]\nupdate_url = "x"',
+            "",
+            "'x' is not a URL that starts with https:// or http://.",
+        ),
+    ],
+)
+def test_a_wrong_value_of_the_provider_refuses_the_file(old: str, new: str, path: str, sentence: str) -> None:
+    error = refused(changed(TOML, (old, new)))
+    assert (error.path, str(error)) == (path, sentence)
+
+
+@pytest.mark.parametrize(
+    ("lines", "path", "sentence"),
+    [
+        ('hostname = "x.example"', "incoming[0].type", "type is missing."),
+        ('type = 1\nhostname = "x.example"', "incoming[0].type", "type is a text. (value 1)"),
+        (
+            'type = "imaps"\nhostname = "x.example"',
+            "incoming[0].type",
+            f"type is one of {TYPES}. (value 'imaps')",
+        ),
+        ('type = "imap"', "incoming[0].hostname", "hostname is missing."),
+        ('type = "imap"\nhostname = "a b"', "incoming[0]", "'a b' is not a domain name."),
+        (
+            'type = "imap"\nhostname = "x.example"\nurl = "https://x.example/"',
+            "incoming[0].hostname",
+            "A server has a hostname or a url, not both.",
+        ),
+        (
+            'type = "jmap"\nurl = "x.example"',
+            "incoming[0]",
+            "'x.example' is not a URL that starts with https:// or http:// or wss:// or ws://.",
+        ),
+        (f"{IMAP_TABLE}port = 0", "incoming[0].port", "port is a number from 1 to 65535. (value 0)"),
+        (f"{IMAP_TABLE}port = 65536", "incoming[0].port", "port is a number from 1 to 65535. (value 65536)"),
+        (f'{IMAP_TABLE}port = "993"', "incoming[0].port", "port is a number from 1 to 65535. (value '993')"),
+        (f"{IMAP_TABLE}port = 993.0", "incoming[0].port", "port is a number from 1 to 65535. (value 993.0)"),
+        (f"{IMAP_TABLE}port = true", "incoming[0].port", "port is a number from 1 to 65535. (value True)"),
+        (
+            f'{IMAP_TABLE}socket_type = "TLS"',
+            "incoming[0].socket_type",
+            "socket_type is one of SSL, STARTTLS, plain. (value 'TLS')",
+        ),
+        (
+            f'{IMAP_TABLE}authentication = "OAuth2"',
+            "incoming[0].authentication",
+            "authentication is a list of texts, such as [\"example.com\"]. (value 'OAuth2')",
+        ),
+        (
+            f'{IMAP_TABLE}authentication = ["plain"]',
+            "incoming[0].authentication",
+            f"authentication is one of {WORDS}. (value 'plain')",
+        ),
+        (f"{IMAP_TABLE}username = 1", "incoming[0].username", "username is a text. (value 1)"),
+        (f'{IMAP_TABLE}username = " "', "incoming[0].username", "username is a text. (value ' ')"),
+        (
+            f'{IMAP_TABLE}username = "a\\nb"',
+            "incoming[0]",
+            "A login name cannot be 'a\\nb'.",
+        ),
+        (
+            f'{IMAP_TABLE}ews_url = "https://x.example/"',
+            "incoming[0]",
+            "ews_url belongs to servers of type exchange, not imap.",
+        ),
+        (
+            'type = "jmap"\nhostname = "x.example"',
+            "incoming[0].port",
+            "A server of type jmap has no usual port; write one.",
+        ),
+        (
+            'type = "pop3"\nhostname = "x.example"\nleave_messages_on_server = "yes"',
+            "incoming[0].leave_messages_on_server",
+            "leave_messages_on_server is true or false. (value 'yes')",
+        ),
+        (
+            'type = "pop3"\nhostname = "x.example"\ndays_to_leave_messages_on_server = -1',
+            "incoming[0].days_to_leave_messages_on_server",
+            "days_to_leave_messages_on_server is a number from 0 to 36500. (value -1)",
+        ),
+        ('type = "smtp"\nhostname = "x.example"', "", "A server of type smtp is not an incoming server."),
+        (
+            'type = "caldav"\nurl = "https://x.example"',
+            "",
+            "A server of type caldav is not an incoming server.",
+        ),
+    ],
+)
+def test_a_wrong_value_of_a_server_refuses_the_file(lines: str, path: str, sentence: str) -> None:
+    error = refused(f'id = "example.com"\n[[incoming]]\n{lines}\n')
+    assert (error.path, str(error)) == (path, sentence)
+
+
+def test_the_second_server_is_named_by_its_place() -> None:
+    error = refused(f'{TOML}\n[[outgoing]]\ntype = "smtp"\nhostname = "b.example"\nport = -1\n')
+    assert error.path == "outgoing[1].port"
+
+
+@pytest.mark.parametrize(
+    ("lines", "path", "sentence"),
+    [
+        ("oauth2 = 1", "oauth2", "oauth2 is a table, written [oauth2]. (value 1)"),
+        ("[oauth2]", "oauth2.issuer", "issuer is missing."),
+        ('[oauth2]\nissuer = "a b"', "oauth2", "An OAuth2 issuer cannot be 'a b'."),
+        (
+            '[oauth2]\nissuer = "a.example"\nscope = ["a\\u0000"]',
+            "oauth2",
+            "An OAuth2 scope cannot hold 'a\\x00'.",
+        ),
+        (
+            '[oauth2]\nissuer = "a.example"\nauth_url = "http://a.example/"',
+            "oauth2",
+            "'http://a.example/' is not a URL that starts with https://.",
+        ),
+        ("[webmail]", "webmail", "Web mail has neither a login page nor a login form."),
+        ("[webmail.login]", "webmail.login.url", "url is missing."),
+        (
+            '[webmail.login]\nurl = "https://x.example/"\nusername_field = "u"',
+            "webmail.login.username_field",
+            "username_field is a table, written [webmail.login.username_field]. (value 'u')",
+        ),
+        ("[[documentation]]", "documentation[0].url", "url is missing."),
+        (
+            '[[documentation]]\nurl = "https://x.example/"\ntext = "Help"',
+            "documentation[0].text",
+            "text is a table, written [documentation[0].text]. (value 'Help')",
+        ),
+        (
+            '[[documentation]]\nurl = "https://x.example/"\ntext = { en_US = "Help" }',
+            "documentation[0].text",
+            "'en_US' is not a language tag such as en or pt-BR.",
+        ),
+        (
+            '[[documentation]]\nurl = "https://x.example/"\ntext = { en = "" }',
+            "documentation[0].text.en",
+            "en is a text. (value '')",
+        ),
+        (
+            "documentation = [1]",
+            "documentation",
+            "documentation is a list of tables, each written [[documentation]]. (value [1])",
+        ),
+        ('enable = "x"', "enable", "enable is a list of tables, each written [[enable]]. (value 'x')"),
+        ("[[enable]]", "enable[0].url", "url is missing."),
+    ],
+)
+def test_a_wrong_value_of_a_table_refuses_the_file(lines: str, path: str, sentence: str) -> None:
+    head, _, tail = TOML.partition("\n\n")
+    document = f"{head}\n{lines}\n\n{tail}" if lines[0] != "[" else f"{TOML}\n{lines}\n"
+    error = refused(document)
+    assert (error.path, str(error)) == (path, sentence)
+
+
+@pytest.mark.parametrize(
+    ("document", "path", "sentence"),
+    [
+        ("", "id", "The provider has neither id nor domains."),
+        ('name = "Example"', "id", "The provider has neither id nor domains."),
+        ('id = "example.com"', "", "A provider has no usable server."),
+        ('domains = ["example.com"]', "", "A provider has no usable server."),
+    ],
+)
+def test_a_file_that_lacks_what_makes_a_provider_is_refused(document: str, path: str, sentence: str) -> None:
+    error = refused(document)
+    assert (error.path, str(error), error.line) == (path, sentence, None)
+
+
+# Values nobody can show
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        ("0x" + "f" * 5000, "name is a text. (value a very long int)"),
+        ("{" + ".".join("a" * 5000) + " = 1}", "name is a text. (value a very long dict)"),
+        ("[" + "1, " * 1000 + "]", f"name is a text. (value [{'1, ' * 32}...)"),
+    ],
+)
+def test_a_value_too_long_to_show_is_named_by_its_kind(value: str, sentence: str) -> None:
+    assert str(refused(changed(TOML, ('"Example Mail"', value)))) == sentence
+
+
+# Not TOML, with the line
+
+
+@pytest.mark.parametrize(
+    ("document", "line", "sentence"),
+    [
+        ("id = \n", 1, "Not TOML: Invalid value."),
+        ('id = "a"\n\nid = "b"\n', 3, "Not TOML: Cannot overwrite a value."),
+        ('id = "a\n', 1, "Not TOML: Illegal character '\\n'."),
+        ("[incoming]\n[incoming]\n", 2, "Not TOML: Cannot declare ('incoming',) twice."),
+        ("[[a]]\n[a]\n", 2, "Not TOML: Cannot declare ('a',) twice."),
+        ("a = 1\na.b = 2\n", 2, "Not TOML: Cannot overwrite a value."),
+        ("{}", 1, "Not TOML: Invalid statement."),
+        ("<clientConfig/>", 1, "Not TOML: Invalid statement."),
+        ("a = [\n1,\n", 3, "Not TOML: Invalid value."),
+        ('a = "\\q"\n', 1, "Not TOML: Unescaped '\\' in a string."),
+        ('a = "\\ud800"\n', 1, "Not TOML: Escaped character is not a Unicode scalar value."),
+        ("a = 1979-99-99\n", 1, "Not TOML: Invalid date or datetime."),
+        ("id = 'a\x00'\n", 1, "Not TOML: Illegal character '\\x00'."),
+    ],
+)
+def test_what_is_not_toml_is_refused_with_its_line(document: str, line: int, sentence: str) -> None:
+    error = refused(document)
+    assert (error.line, str(error)) == (line, sentence)
+
+
+@pytest.mark.parametrize("document", [b"id = '\xff'\n", b"id = 'a'\n\n# \xc3\n", "id = 'ü'".encode("utf-16")])
+def test_what_is_not_utf_8_is_refused_with_its_line(document: bytes) -> None:
+    error = refused(document)
+    assert str(error) == "The file is not UTF-8."
+    assert error.line == (3 if document.startswith(b"id = 'a'") else 1)
+
+
+@pytest.mark.parametrize("value", ["[" * 5000 + "]" * 5000, "{a = " * 5000 + "1" + "}" * 5000])
+def test_what_is_nested_too_deep_is_refused(value: str) -> None:
+    assert str(refused(f"a = {value}\n{TOML}")) == "Not TOML: nested too deep."
+
+
+@pytest.mark.parametrize("value", ["9" * 5000, "-" + "9" * 5000])
+def test_a_number_of_too_many_digits_is_refused(value: str) -> None:
+    assert str(refused(f"a = {value}\n{TOML}")) == "Not TOML: a number has too many digits."
+
+
+def test_a_file_that_is_too_large_is_refused() -> None:
+    with pytest.raises(FormatError) as found:
+        toml.parse(TOML.encode(), max_bytes=len(TOML) - 1)
+    assert str(found.value) == f"The file is larger than {len(TOML) - 1} bytes."
+    assert toml.parse(TOML.encode(), max_bytes=len(TOML)).provider == PROVIDER
+
+
+# Unknown keys
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path", "message"),
+    [
+        ('name = "Example Mail"', 'name = "Example Mail"\nnmae = "x"', "nmae", "The key nmae is not known; did you mean name?"),
+        ('domains = ["example.com"]', 'domains = ["example.com"]\ndomain = []', "domain", "The key domain is not known; did you mean domains?"),
+        ('type = "imap"', 'type = "imap"\nusrname = "x"', "incoming[0].usrname", "The key usrname is not known; did you mean username?"),
+        ('type = "smtp"', 'type = "smtp"\nsocket-type = "x"', "outgoing[0].socket-type", "The key socket-type is not known; did you mean socket_type?"),
+        ('type = "imap"', 'type = "imap"\ndownload_on_biff = true', "incoming[0].download_on_biff", "The key download_on_biff is not known."),
+        ("short_name", "zzz = 1\nshort_name", "zzz", "The key zzz is not known."),
+        ("short_name", "[logo]\na = 1\n[[incoming]]\ntype = 'imap'\nhostname = 'b.example'\n#", "logo", "The key logo is not known."),
+    ],
+)  # fmt: skip
+def test_an_unknown_key_is_remarked_with_the_one_it_may_have_meant(
+    old: str, new: str, path: str, message: str
+) -> None:
+    parsed = toml.parse(changed(TOML, (old, new)), default_id="example.com")
+    assert parsed.remarks == (Remark(message=message, path=path),)
+    assert parsed.provider.id == "example.com"
+
+
+def test_unknown_keys_are_remarked_in_the_order_of_the_file() -> None:
+    lines = "".join(f"key{n} = 1\n" for n in (3, 1, 2, 5, 4))
+    parsed = toml.parse((lines + TOML).encode())
+    assert [remark.path for remark in parsed.remarks] == ["key3", "key1", "key2", "key5", "key4"]
+
+
+def test_a_domain_that_stands_twice_is_remarked() -> None:
+    parsed = toml.parse(changed(TOML, ('["example.com"]', '["example.com", "EXAMPLE.com"]')))
+    assert parsed.provider == PROVIDER
+    message = "The domain stands here twice."
+    assert parsed.remarks == (Remark(message=message, path="domains[1]", value="EXAMPLE.com"),)

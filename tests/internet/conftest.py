@@ -1,0 +1,5 @@
+"""The fixture under test."""
+
+from tests.internet.fixtures import internet
+
+__all__ = ["internet"]

@@ -1,0 +1,180 @@
+"""Mail servers that know the first minute of IMAP, POP3 and SMTP: greeting, capabilities, STARTTLS."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Sequence
+
+Protocol = Literal["imap", "pop3", "smtp"]
+Security = Literal["tls", "starttls", "plain"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Greeter:
+    """A port, what is spoken there, and how."""
+
+    protocol: Protocol
+    port: int
+    security: Security
+    greeting: bytes | None = None
+    """Said instead of the protocol's own first line; b"" is silence."""
+    delay: float = 0.0
+    """Seconds before the greeting."""
+    mechanisms: Sequence[str] = ("PLAIN",)
+    """SASL mechanisms offered once the connection is encrypted."""
+
+
+SERVICES: Mapping[str, Greeter] = {
+    "imaps": Greeter(protocol="imap", port=993, security="tls"),
+    "imap": Greeter(protocol="imap", port=143, security="starttls"),
+    "pop3s": Greeter(protocol="pop3", port=995, security="tls"),
+    "pop3": Greeter(protocol="pop3", port=110, security="starttls"),
+    "submissions": Greeter(protocol="smtp", port=465, security="tls"),
+    "submission": Greeter(protocol="smtp", port=587, security="starttls"),
+    "smtp": Greeter(protocol="smtp", port=25, security="starttls"),
+}
+"""The services by the names of the IANA registry, each as it should be."""
+
+
+class MailServer:
+    """The mail ports of one host."""
+
+    def __init__(self, host: str, greeters: Sequence[Greeter], context: ssl.SSLContext) -> None:
+        self._host = host
+        self._greeters = greeters
+        self._context = context
+        self._servers: list[asyncio.Server] = []
+        self.accepted: list[int] = []
+        """The port of every connection (with TLS from the start: of every finished handshake)."""
+        self.commands: list[tuple[int, str]] = []
+        """Port and line of every command."""
+
+    async def start(self, address: str) -> None:
+        """Listen on every port."""
+        for greeter in self._greeters:
+            context = self._context if greeter.security == "tls" else None
+            self._servers.append(
+                await asyncio.start_server(self._server_for(greeter), address, greeter.port, ssl=context)
+            )
+
+    def stop(self) -> None:
+        """Listen no more."""
+        for server in self._servers:
+            server.close()
+
+    def _server_for(self, greeter: Greeter):  # type: ignore[no-untyped-def]
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            self.accepted.append(greeter.port)
+            session = _Session(self._host, greeter, reader, writer, self._context, self.commands)
+            try:
+                await session.run()
+            except (OSError, EOFError, ValueError):
+                pass  # the client is gone, or its handshake failed
+            finally:
+                writer.close()
+
+        return serve
+
+
+class _Session:
+    """One connection."""
+
+    def __init__(
+        self,
+        host: str,
+        greeter: Greeter,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        context: ssl.SSLContext,
+        commands: list[tuple[int, str]],
+    ) -> None:
+        self._host = host
+        self._greeter = greeter
+        self._reader = reader
+        self._writer = writer
+        self._context = context
+        self._commands = commands
+        self._encrypted = greeter.security == "tls"
+
+    async def run(self) -> None:
+        """Greet, then answer until the client leaves."""
+        await asyncio.sleep(self._greeter.delay)
+        speak = {"imap": self._imap, "pop3": self._pop3, "smtp": self._smtp}[self._greeter.protocol]
+        greeting = self._greeter.greeting
+        self._writer.write(self._first_line() if greeting is None else greeting)
+        while line := (await self._reader.readline()).decode("latin-1").strip():
+            self._commands.append((self._greeter.port, line))
+            answer, then = speak(line)
+            self._writer.write("".join(f"{text}\r\n" for text in answer).encode())
+            await self._writer.drain()
+            if then == "close":
+                return
+            if then == "tls":
+                await self._writer.start_tls(self._context)
+                self._encrypted = True
+
+    def _first_line(self) -> bytes:
+        words = {
+            "imap": f"* OK [CAPABILITY {self._imap_capabilities()}] {self._host} ready",
+            "pop3": f"+OK {self._host} ready",
+            "smtp": f"220 {self._host} ESMTP",
+        }
+        return f"{words[self._greeter.protocol]}\r\n".encode()
+
+    @property
+    def _can_start_tls(self) -> bool:
+        return self._greeter.security == "starttls" and not self._encrypted
+
+    @property
+    def _mechanisms(self) -> Sequence[str]:
+        """Passwords go over encrypted connections only, unless the server has no encryption at all."""
+        return self._greeter.mechanisms if self._encrypted or self._greeter.security == "plain" else ()
+
+    def _imap_capabilities(self) -> str:
+        words = ["IMAP4rev1", "SASL-IR", "LITERAL+"]
+        words += ["STARTTLS", "LOGINDISABLED"] if self._can_start_tls else []
+        return " ".join([*words, *(f"AUTH={mechanism}" for mechanism in self._mechanisms)])
+
+    def _imap(self, line: str) -> tuple[list[str], str]:
+        tag, _, command = line.partition(" ")
+        match command.upper():
+            case "CAPABILITY":
+                return [f"* CAPABILITY {self._imap_capabilities()}", f"{tag} OK done"], ""
+            case "STARTTLS" if self._can_start_tls:
+                return [f"{tag} OK begin TLS"], "tls"
+            case "LOGOUT":
+                return ["* BYE", f"{tag} OK bye"], "close"
+            case "NOOP":
+                return [f"{tag} OK done"], ""
+        return [f"{tag} BAD not here"], ""
+
+    def _pop3(self, line: str) -> tuple[list[str], str]:
+        match line.upper():
+            case "CAPA":
+                words = ["TOP", "UIDL", *(["STLS"] if self._can_start_tls else [])]
+                words += [f"SASL {' '.join(self._mechanisms)}", "USER"] if self._mechanisms else []
+                return ["+OK", *words, "."], ""
+            case "STLS" if self._can_start_tls:
+                return ["+OK begin TLS"], "tls"
+            case "QUIT":
+                return ["+OK bye"], "close"
+        return ["-ERR not here"], ""
+
+    def _smtp(self, line: str) -> tuple[list[str], str]:
+        command = line.upper()
+        if command.startswith("EHLO "):
+            words = [self._host, "SIZE 10485760", "8BITMIME"]
+            words += ["STARTTLS"] if self._can_start_tls else []
+            words += [f"AUTH {' '.join(self._mechanisms)}"] if self._mechanisms else []
+            return [*(f"250-{word}" for word in words[:-1]), f"250 {words[-1]}"], ""
+        if command == "STARTTLS" and self._can_start_tls:
+            return ["220 begin TLS"], "tls"
+        if command == "QUIT":
+            return ["221 bye"], "close"
+        return [f"250 {self._host}"] if command.startswith("HELO ") else ["502 not here"], ""

@@ -1,0 +1,156 @@
+"""gunicorn's settings, and logs that hold no addresses."""
+
+from __future__ import annotations
+
+import datetime
+import logging
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import pytest
+from gunicorn.config import Config
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autoconfig.web.serving import (
+    ACCESS_LOG_FORMAT,
+    PrivateLogger,
+    options_for,
+    private_path,
+    without_addresses,
+)
+from autoconfig.web.worker import PatientWorker
+from tests.web.asking import CONFIG, JSON, environ_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SAFE = SimpleNamespace(status="200 OK", sent=5, headers=[])
+
+
+def config(*, access_log: bool = True, log_level: str = "info") -> Config:
+    """gunicorn's configuration as the service sets it."""
+    found = Config()
+    for name, value in options_for("127.0.0.1:0", 2, 8, log_level, access_log=access_log).items():
+        found.set(name, value)
+    return found
+
+
+@pytest.fixture
+def logger() -> Iterator[PrivateLogger]:
+    """The service's logger; gunicorn's own loggers are as before when the test is over."""
+    names = ("gunicorn.error", "gunicorn.access")
+    before = {
+        name: (logging.getLogger(name).propagate, logging.getLogger(name).handlers[:]) for name in names
+    }
+    yield PrivateLogger(config())
+    for name, (propagate, handlers) in before.items():
+        found = logging.getLogger(name)
+        found.propagate, found.handlers = propagate, handlers
+        found.filters = []
+
+
+def logged(logger: PrivateLogger, path: str, query: str = "", agent: str = "") -> str:
+    """The access line of a request."""
+    environ = environ_of(path, query=query, headers={"User-Agent": agent})
+    environ["RAW_URI"] = f"{path}?{query}"
+    request = SimpleNamespace(headers=[("USER-AGENT", agent)])
+    atoms = logger.atoms(SAFE, request, environ, datetime.timedelta(milliseconds=3))
+    return str(ACCESS_LOG_FORMAT % logger.atoms_wrapper_class(atoms))
+
+
+def test_gunicorn_takes_every_option() -> None:
+    found = config()
+    assert (found.address, found.workers, found.threads) == ([("127.0.0.1", 0)], 2, 8)
+    assert found.worker_class is PatientWorker
+    assert found.logger_class is PrivateLogger
+    assert found.forwarded_allow_ips == []
+    assert found.graceful_timeout >= 10
+    assert 5 < found.keepalive < 120
+    assert found.max_requests_jitter < found.max_requests
+    assert found.preload_app is False
+
+
+def test_the_access_log_can_be_left_out() -> None:
+    assert config(access_log=True).accesslog == "-"
+    assert config(access_log=False).accesslog is None
+
+
+@pytest.mark.parametrize("level", ["debug", "info", "warning", "error"])
+def test_the_log_level_is_the_one_of_the_settings(level: str) -> None:
+    assert config(log_level=level).loglevel == level
+
+
+def test_the_format_holds_neither_peer_nor_query_nor_referrer() -> None:
+    for atom in ("%(h)s", "%(q)s", "%(r)s", "%(f)s", "%(u)s", "}i", "}e"):
+        assert atom not in ACCESS_LOG_FORMAT
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        (CONFIG, CONFIG),
+        ("/v1.1/example.com", "/v1.1/example.com"),
+        ("/Mail/Config-v1.1.xml", CONFIG),
+        (f"{JSON}/v1.0/ada@example.com", f"{JSON}/v1.0/<address>"),
+        (f"{JSON}/V1.0/Ada%40example.com", f"{JSON}/v1.0/<address>"),
+        (f"{JSON}/v1.0/ada%2540example.com", f"{JSON}/v1.0/<address>"),
+        (f"{JSON}/v1.0/ada%252540example.com", f"{JSON}/v1.0/<address>"),
+        (f'{JSON}/v1.0/"ada of/lovelace"@example.com', f"{JSON}/v1.0/<address>"),
+        (f"{JSON}/v1.0/a/b/c@example.com", f"{JSON}/v1.0/<address>"),
+        ("/v1.1/ada@example.com", "/v1.1/<address>"),
+        ("/somewhere/ada of@example.com/else", "/<address>"),
+        ("/ada@example.com", "/<address>"),
+        ("/a\nb", "/a\\x0ab"),
+        ("/\x1b[31m\x85\x9b", "/\\x1b[31m\\x85\\x9b"),
+        ("/b\xc3\xbc", "/b\\xc3\\xbc"),
+    ],
+)
+def test_a_path_is_logged_without_addresses(path: str, expected: str) -> None:
+    assert private_path(path) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Mozilla/5.0 (X11)", "Mozilla/5.0 (X11)"),
+        ("Agent/1 (mailto:ada@example.com) x", "Agent/1 <address> x"),
+        ("a@b c%40d", "<address> <address>"),
+        ("one\r\ntwo", "one\\x0d\\x0atwo"),
+    ],
+)
+def test_a_text_is_logged_without_addresses(text: str, expected: str) -> None:
+    assert without_addresses(text) == expected
+
+
+def test_an_access_line_holds_method_path_status_size_time_and_agent(logger: PrivateLogger) -> None:
+    line = logged(logger, CONFIG, "emailaddress=ada@example.com", "Thunderbird/153")
+    assert line.partition("] ")[2] == f'"GET {CONFIG}" 200 5 3ms "Thunderbird/153"'
+
+
+@given(
+    local_part=st.text("abcxyz/\"' +%\\", min_size=1, max_size=20).map("secret{}".format),
+    at=st.sampled_from(["@", "%40", "%2540"]),
+)
+@settings(deadline=None)
+def test_no_local_part_comes_into_an_access_line(local_part: str, at: str) -> None:
+    address = f"{local_part}{at}example.com"
+    logger = PrivateLogger.__new__(PrivateLogger)  # its formatting needs no open log
+    line = logged(logger, f"{JSON}/v1.0/{address}", f"Email={address}")
+    assert "secret" not in line
+    assert "example.com" not in line
+
+
+def test_a_request_that_cannot_be_read_is_logged_without_its_address(logger: PrivateLogger) -> None:
+    records: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: records.append(record.getMessage())  # type: ignore[method-assign]
+    logger.error_log.addHandler(handler)
+    logger.warning("Invalid request: %s", "GET /mail/config-v1.1.xml?emailaddress=ada@example.com BAD")
+    assert records == ["Invalid request: GET /mail/<address> BAD"]
+
+
+def test_setting_up_twice_filters_once(logger: PrivateLogger) -> None:
+    before = len(logger.error_log.filters)
+    logger.setup(logger.cfg)
+    assert len(logger.error_log.filters) == before

@@ -7,7 +7,7 @@ import os
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from autoconfig.errors import SettingsError
@@ -18,6 +18,18 @@ if TYPE_CHECKING:
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
+
+RESOLVE = ("off", "api", "directory")
+
+_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
+_SHARED_CACHES = ("redis", "rediss", "valkey", "valkeys")
+
+
+class RateLimit(NamedTuple):
+    """How many requests one client may send in so many seconds."""
+
+    requests: int
+    seconds: int
 
 _YES = ("yes", "on", "true", "1")
 _NO = ("no", "off", "false", "0")
@@ -155,6 +167,34 @@ def _log_level(variable: str, text: str) -> str:
     if text.lower() not in LOG_LEVELS:
         raise SettingsError(f"{variable} is {text!r}, which is not one of {', '.join(LOG_LEVELS)}.")
     return text.lower()
+
+
+def _resolve(variable: str, text: str) -> str:
+    if text.lower() not in RESOLVE:
+        raise SettingsError(f"{variable} is {text!r}, which is not one of {', '.join(RESOLVE)}.")
+    return text.lower()
+
+
+def _cache_url(variable: str, text: str) -> str:
+    # Not repeated in the sentence: there may be a password in it.
+    wrong = SettingsError(f"{variable} is not a URL such as memory:// or redis://localhost:6379/0.")
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in _SHARED_CACHES and parts.hostname and parts.port != 0
+    except ValueError:
+        raise wrong from None
+    if text != "memory://" and not (usable and text.isprintable() and " " not in text):
+        raise wrong
+    return text
+
+
+def _rate_limit(variable: str, text: str) -> RateLimit | None:
+    if text.lower() == "off":
+        return None
+    number, _, unit = text.lower().partition("/")
+    if not (number.isascii() and number.isdigit() and 1 <= int(number[:10]) <= 10**9 and unit in _SECONDS):
+        raise SettingsError(f"{variable} is {text!r}, which is not a rate such as 60/minute, or off.")
+    return RateLimit(int(number[:10]), _SECONDS[unit])
 
 
 _READERS = {

@@ -28,7 +28,8 @@ class Table:
         self.remarks: list[Remark] = [] if remarks is None else remarks
 
     def has(self, key: str) -> bool:
-        """Whether the key is written at all."""
+        """Whether the key is written at all; asking makes it a key that is known."""
+        self._asked.add(key)
         return key in self._content
 
     def keys(self) -> list[str]:

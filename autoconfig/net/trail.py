@@ -27,6 +27,8 @@ class Question(NamedTuple):
     """Seconds on the event loop's clock."""
     elapsed: float
     """Seconds."""
+    kept: bool = False
+    """Whether the answer had been kept from before: nobody was asked now."""
 
 
 Listener = Callable[[Question], None]
@@ -44,9 +46,9 @@ def heard_by(listener: Listener) -> Iterator[None]:
         _listener.reset(token)
 
 
-def tell(target: str, outcome: str, detail: str, started: float) -> None:
+def tell(target: str, outcome: str, detail: str, started: float, *, kept: bool = False) -> None:
     """Report a question that is over; ``started`` is in seconds on the event loop's clock."""
     listener = _listener.get()
     if listener is not None:
         elapsed = asyncio.get_running_loop().time() - started
-        listener(Question(target, outcome, detail, started, elapsed))
+        listener(Question(target, outcome, detail, started, elapsed, kept))

@@ -13,14 +13,14 @@ from autoconfig.net.guard import Guard
 from autoconfig.net.http import Http
 from autoconfig.net.mail import MailGreeter
 from autoconfig.net.suffixes import is_public_suffix
-from autoconfig.net.trail import Question, heard_by
 from autoconfig.net.transport import NameServer, ask, over_https
 from autoconfig.resolver.inquiry import Inquiry, Options
 from autoconfig.resolver.merge import Source, merge, to_confirm
 from autoconfig.resolver.methods import steps_for
 from autoconfig.resolver.outcome import Failed, Found, Outcome
 from autoconfig.resolver.race import Finish, Race
-from autoconfig.resolver.resolution import Asked, Resolution
+from autoconfig.resolver.recorder import Recorder
+from autoconfig.resolver.resolution import Resolution
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -92,7 +92,7 @@ class Resolver:
             store=self._store,
             options=options or Options(),
         )
-        recorder = _Recorder(asyncio.get_running_loop().time(), watch)
+        recorder = Recorder(asyncio.get_running_loop().time(), watch)
         steps = _allowed(steps_for(inquiry.options), address.domain)
         race = Race(
             runners=[partial(_heard, step, inquiry, recorder) for step in steps],
@@ -105,34 +105,8 @@ class Resolver:
         return _resolution(inquiry, steps, await race.run(), recorder)
 
 
-class _Recorder:
-    """Collects the questions of one resolution as lines of its trace."""
-
-    def __init__(self, start: float, watch: Callable[[str, str, str], None] | None) -> None:
-        self._start = start
-        self._watch = watch
-        self.lines: list[Asked] = []
-
-    def hear(self, method: str, question: Question) -> None:
-        line = Asked(
-            method=method,
-            target=question.target,
-            outcome=question.outcome,
-            detail=question.detail,
-            started_ms=round((question.started - self._start) * 1000),
-            elapsed_ms=round(question.elapsed * 1000),
-        )
-        self.lines.append(line)
-        if self._watch is not None:
-            self._watch(method, question.target, question.outcome)
-
-    def trace(self) -> tuple[Asked, ...]:
-        """The lines by the time they started."""
-        return tuple(sorted(self.lines, key=lambda line: line.started_ms))
-
-
-async def _heard(step: Step, inquiry: Inquiry, recorder: _Recorder) -> Outcome:
-    with heard_by(partial(recorder.hear, step.method)):
+async def _heard(step: Step, inquiry: Inquiry, recorder: Recorder) -> Outcome:
+    with recorder.listening(step.method):
         return await step.ask(inquiry)
 
 
@@ -143,12 +117,12 @@ def _allowed(steps: tuple[Step, ...], domain: str) -> tuple[Step, ...]:
     return tuple(step for step in steps if not step.needs_own_domain)
 
 
-def _resolution(inquiry: Inquiry, steps: tuple[Step, ...], finish: Finish, recorder: _Recorder) -> Resolution:
+def _resolution(inquiry: Inquiry, steps: tuple[Step, ...], finish: Finish, recorder: Recorder) -> Resolution:
     base = Resolution(
         address=inquiry.address, elapsed_ms=round(finish.elapsed * 1000), trace=recorder.trace()
     )
     if finish.winner is None:
-        return _nothing(base, finish)
+        return _nothing(base, finish, recorder)
     places = [finish.winner, *(place for place in sorted(finish.outcomes) if place != finish.winner)]
     sources = [
         Source(method=steps[place].method, found=outcome, adds=steps[place].adds)
@@ -172,15 +146,13 @@ def _resolution(inquiry: Inquiry, steps: tuple[Step, ...], finish: Finish, recor
     )
 
 
-def _nothing(base: Resolution, finish: Finish) -> Resolution:
+def _nothing(base: Resolution, finish: Finish, recorder: Recorder) -> Resolution:
     failed = [outcome for outcome in finish.outcomes.values() if isinstance(outcome, Failed)]
-    asked = [line for line in base.trace if line.outcome != "nothing"]
-    answered = any(line.outcome == "nothing" for line in base.trace)
-    offline = bool(failed) and not answered and all(outcome.unreachable for outcome in failed) and bool(asked)
+    offline = bool(base.trace) and not recorder.answered and all(outcome.unreachable for outcome in failed)
+    reason = f"No settings were found for {base.address.domain}."
     if offline:
-        reason = f"Nobody could be asked about {base.address.domain}: {failed[0].reason}"
-    else:
-        reason = f"No settings were found for {base.address.domain}."
+        why = failed[0].reason if failed else "Nobody answered in time."
+        reason = f"Nobody could be asked about {base.address.domain}: {why}"
     return replace(base, reason=reason, offline=offline)
 
 

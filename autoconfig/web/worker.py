@@ -1,7 +1,9 @@
-"""gunicorn's threaded worker with patience: a thread is for a request, not for waiting until one is sent.
+"""gunicorn's threaded worker with patience: neither its loop nor a thread ever waits for a slow client.
 
 gthread gives a thread to a connection with its first byte and reads on without an end, so that a few
 clients that stop in the middle (a phone in a tunnel, or somebody on purpose) would hold every thread.
+And it closes a connection in its main loop, where it waits up to two seconds for the client to close too;
+meanwhile nobody else is served. Here the poller does the waiting, before a request and after it.
 """
 
 from __future__ import annotations
@@ -13,15 +15,21 @@ import socket
 import struct
 import time
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gunicorn.workers.gthread import ThreadWorker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 HEAD_SECONDS = 10
 """For how long a client may take to send the head of a request."""
 
 BODY_SECONDS = 5
 """For how long a client may pause within a body."""
+
+LINGER_SECONDS = 2
+"""For how long a client may take to close after our last word (RFC 9112 §9.6)."""
 
 MOST_HEAD_BYTES = 64 * 1024
 """More than gunicorn reads of any usual head; what is longer is its to judge."""
@@ -31,7 +39,7 @@ _PAUSE = struct.pack("ll", BODY_SECONDS, 0)
 
 
 class PatientWorker(ThreadWorker):  # type: ignore[misc]
-    """Hands a connection to a thread when the head of its request is there; the poller waits for it."""
+    """Hands a connection to a thread when the head of its request is there, and closes it without waiting."""
 
     def init_signals(self) -> None:
         """Listen to the signals of the master, also to one that came before anybody listened."""
@@ -48,22 +56,54 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             arrived = _head_bytes(conn.sock)
             # No more than at the last look: the client has closed its side, and the parser shall say so.
             if arrived is not None and (arrived == 0 or arrived != known):
-                self._wait(conn, arrived)
+                conn.head_bytes = arrived
+                _wake_after(conn.sock, arrived)
+                self._wait(conn, conn.head_deadline, self.on_pending_socket_readable)
                 return
             if known:
                 _wake_after(conn.sock, 0)
         conn.head_bytes = None
         super().enqueue_req(conn)
 
-    def _wait(self, conn: Any, arrived: int) -> None:
-        """Leave the connection to the poller until more has come, or its time is over."""
-        conn.head_bytes = arrived
-        conn.timeout = conn.head_deadline
+    def finish_request(self, conn: Any, fs: Any) -> None:
+        """Keep a connection whose request is answered, or say goodbye and let the poller see it closed."""
+        if not fs.cancelled() and fs.exception() is None and fs.result():
+            super().finish_request(conn, fs)
+            return
+        try:
+            conn.sock.shutdown(socket.SHUT_WR)
+            self._wait(conn, time.monotonic() + LINGER_SECONDS, self._on_goodbye)
+        except (OSError, ValueError):
+            self._forget(conn)
+
+    def _on_goodbye(self, conn: Any, client: socket.socket) -> None:
+        """Close once the client has closed; what it still sends (the rest of a body) is thrown away."""
+        try:
+            if client.recv(MOST_HEAD_BYTES):
+                return
+        except BlockingIOError:
+            return
+        except OSError:
+            pass
+        self.poller.unregister(client)
+        self.pending_conns.remove(conn)
+        self._forget(conn)
+
+    def _forget(self, conn: Any) -> None:
+        self.nr_conns -= 1
+        conn.close()
+
+    def _wait(self, conn: Any, deadline: float, on_readable: Callable[[Any, socket.socket], None]) -> None:
+        """Leave a connection to the poller until it is readable, or its time is over and it is closed."""
+        conn.timeout = deadline
         conn.sock.setblocking(False)
-        _wake_after(conn.sock, arrived)
+        self.poller.register(conn.sock, selectors.EVENT_READ, partial(on_readable, conn))
         self.pending_conns.append(conn)
-        on_more = partial(self.on_pending_socket_readable, conn)
-        self.poller.register(conn.sock, selectors.EVENT_READ, on_more)
+
+    def murder_pending(self) -> None:
+        """Close the connections whose time is over; gunicorn looks only as far as the first that has some."""
+        self.pending_conns = type(self.pending_conns)(sorted(self.pending_conns, key=lambda conn: conn.timeout))
+        super().murder_pending()
 
 
 def lose_no_stop() -> None:

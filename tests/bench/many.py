@@ -1,7 +1,7 @@
 """How many addresses a second ``autoconfig resolve -`` finds, and whether its memory stays flat.
 
-Run as ``python -m tests.bench.many [COUNT]`` (make bench-resolver does). The simulated internet runs on the same
-two cores and takes its share of them.
+Run as ``python -m tests.bench.many [COUNT]`` or by make bench. The simulated internet runs on the same two
+cores and takes its share of them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ BAR = 150.0
 
 
 def main() -> None:
-    """Print the rate of a small and of a four times larger run, and the memory of both; exit 1 below the bar."""
+    """Print rate and memory of a small and of a four times larger run; exit 1 below the bar."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
     small = _run(count // 4)
     large = _run(count)

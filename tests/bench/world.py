@@ -34,7 +34,7 @@ def document(domain: str) -> Answer:
 
 
 def populate(internet: Internet, count: int) -> list[str]:
-    """Half with an own autoconfig host, a fifth with SRV records, a fifth found by MX, a tenth with nothing."""
+    """Half with an autoconfig host, a fifth each with SRV records and found by MX, a tenth with nothing."""
     domains = [internet.domain() for _ in range(count)]
     hosted: dict[int, list[str]] = {}
     for number, domain in enumerate(domains):

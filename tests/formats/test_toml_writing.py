@@ -36,7 +36,7 @@ def incoming(server: TcpServer | UrlServer) -> dict[str, Any]:
 
 
 def test_the_small_provider_is_written_as_the_small_file() -> None:
-    assert toml.render(PROVIDER).decode() == TOML
+    assert written() == tomllib.loads(TOML)
 
 
 def test_the_same_provider_gives_the_same_bytes() -> None:

@@ -16,14 +16,18 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def internet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Internet]:
     """A simulated internet for this process; skipped where it cannot be, which fails under ``CI=true``."""
-    reason = unavailable()
-    if reason and os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    if reason:
-        pytest.skip(reason)
+    need(unavailable())
     simulated = Internet(tmp_path_factory.mktemp("internet"))
     simulated.fence()
     try:
         yield simulated
     finally:
         simulated.stop()
+
+
+def need(reason: str) -> None:
+    """Skip the test where there is a reason to, or fail it under ``CI=true``."""
+    if reason and os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    if reason:
+        pytest.skip(reason)

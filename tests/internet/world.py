@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import itertools
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,8 +37,6 @@ _LOWEST_PORT = 25
 
 def unavailable() -> str:
     """Why there can be no simulated internet here, and what to do about it; empty where there can."""
-    import os
-
     if find_knotd() is None:
         return "knotd is not installed (apt install knot)"
     if os.geteuid() != 0 and int(_PRIVILEGED.read_text()) > _LOWEST_PORT:

@@ -1,0 +1,110 @@
+"""``autoconfig dns``: the records a mail domain needs, and whether the world sees them."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import click
+
+from autoconfig.cli.options import print_json, providers_option, settings_with, store_of
+from autoconfig.errors import DomainError, NothingFound, ValueRefused
+
+if TYPE_CHECKING:
+    from autoconfig.formats.zone import DnsRecord, ServiceHost
+    from autoconfig.publish import Publisher
+
+
+@click.group("dns")
+def command() -> None:
+    """The DNS records of mail domains: print them, check them."""
+
+
+_service_host_option = click.option(
+    "--service-host",
+    metavar="HOST",
+    help="The host this service runs on.  [default: that of AUTOCONFIG_BASE_URL]",
+)
+_address_option = click.option(
+    "--address",
+    "addresses",
+    multiple=True,
+    metavar="IP",
+    help="Point to this address instead of the host's name; may be given several times.",
+)
+
+
+@command.command("records")
+@click.argument("domains", nargs=-1, required=True, metavar="DOMAIN...")
+@click.option(
+    "--format", "format_name", type=click.Choice(["zone", "json"]), default="zone", show_default=True
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@_service_host_option
+@_address_option
+@providers_option
+def records(
+    domains: tuple[str, ...],
+    format_name: str,
+    as_json: bool,
+    service_host: str | None,
+    addresses: tuple[str, ...],
+    stores: tuple[str, ...],
+) -> None:
+    """Print every record each DOMAIN needs, ready for its zone."""
+    from autoconfig.formats import zone
+
+    host = service_host_of(service_host, addresses)
+    publisher = _publisher(stores)
+    plans = [(domain, plan_of(publisher, domain, host)) for domain in map(_domain, domains)]
+    if as_json or format_name == "json":
+        content = [
+            {"domain": domain, "records": [record.as_dict() for record in planned]}
+            for domain, planned in plans
+        ]
+        print_json(content[0] if len(content) == 1 else content)
+        return
+    click.echo("\n".join(zone.render(domain, planned) for domain, planned in plans), nl=False)
+    sys.stdout.flush()
+
+
+def plan_of(publisher: Publisher, domain: str, host: ServiceHost) -> tuple[DnsRecord, ...]:
+    """The plan of one domain. Raises NothingFound where the domain is not served."""
+    from autoconfig.formats import pacc, zone
+
+    provider = publisher.provider(domain)
+    if provider is None:
+        raise NothingFound(f"The domain {domain} is not served; add a provider file that lists it.")
+    document = publisher.pacc(domain)
+    digests = [] if document is None else [pacc.txt_record(document.body)]
+    return zone.plan(provider, domain, host, digests)
+
+
+def service_host_of(given: str | None, addresses: tuple[str, ...]) -> ServiceHost:
+    """The host records point to. Raises UsageError where nobody says which."""
+    from autoconfig.formats.zone import ServiceHost
+
+    base_url = settings_with(()).base_url
+    name = given or (urlsplit(base_url).hostname if base_url else None)
+    if name is None:
+        raise click.UsageError("Say where the service runs: --service-host HOST, or set AUTOCONFIG_BASE_URL.")
+    try:
+        return ServiceHost(name=name, addresses=addresses)
+    except ValueRefused as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _publisher(stores: tuple[str, ...]) -> Publisher:
+    from autoconfig.publish import Publisher
+
+    return Publisher(store_of(stores))
+
+
+def _domain(text: str) -> str:
+    from autoconfig.model import normalize_domain
+
+    try:
+        return normalize_domain(text)
+    except DomainError as error:
+        raise click.UsageError(str(error)) from None

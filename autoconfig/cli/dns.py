@@ -13,6 +13,8 @@ from autoconfig.errors import DomainError, NothingFound, ValueRefused
 
 if TYPE_CHECKING:
     from autoconfig.formats.zone import DnsRecord, ServiceHost
+    from autoconfig.net.dns import Dns
+    from autoconfig.probes.dns_plan import Finding
     from autoconfig.publish import Publisher
 
 
@@ -108,3 +110,65 @@ def _domain(text: str) -> str:
         return normalize_domain(text)
     except DomainError as error:
         raise click.UsageError(str(error)) from None
+
+
+@command.command("check")
+@click.argument("domains", nargs=-1, required=True, metavar="DOMAIN...")
+@click.option("--nameserver", "name_servers", multiple=True, metavar="IP:PORT", help="Ask this name server.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@_service_host_option
+@_address_option
+@providers_option
+def check(
+    domains: tuple[str, ...],
+    name_servers: tuple[str, ...],
+    as_json: bool,
+    service_host: str | None,
+    addresses: tuple[str, ...],
+    stores: tuple[str, ...],
+) -> None:
+    """Compare the live DNS of each DOMAIN with its plan. Exit 1 where something is wrong."""
+    import asyncio
+
+    host = service_host_of(service_host, addresses)
+    publisher = _publisher(stores)
+    plans = [(domain, plan_of(publisher, domain, host)) for domain in map(_domain, domains)]
+    checked = asyncio.run(_checked(plans, host, _dns(name_servers)))
+    if as_json:
+        content = [
+            {"domain": domain, "records": [finding.as_dict() for finding in findings]}
+            for domain, findings in checked
+        ]
+        print_json(content[0] if len(content) == 1 else content)
+    else:
+        for _, findings in checked:
+            _print(findings)
+    sys.exit(1 if any(finding.verdict != "ok" for _, findings in checked for finding in findings) else 0)
+
+
+async def _checked(
+    plans: list[tuple[str, tuple[DnsRecord, ...]]], host: ServiceHost, dns: Dns
+) -> list[tuple[str, list[Finding]]]:
+    from autoconfig.probes.dns_plan import check as check_plan
+
+    return [(domain, await check_plan(dns, domain, planned, host)) for domain, planned in plans]
+
+
+def _dns(name_servers: tuple[str, ...]) -> Dns:
+    from autoconfig.net.dns import Dns, name_server, system_name_servers
+
+    try:
+        given = tuple(name_server(text) for text in name_servers)
+    except DomainError as error:
+        raise click.UsageError(str(error)) from None
+    return Dns(given or system_name_servers())
+
+
+def _print(findings: list[Finding]) -> None:
+    """One line for each name: the verdict, the owner in full, and what is wrong."""
+    for finding in findings:
+        click.echo(f"{finding.verdict:<12}{finding.name} {finding.type}")
+        if finding.verdict != "ok" and finding.expected:
+            click.echo(f"{'':<12}should be {' and '.join(finding.expected)}")
+        if finding.detail:
+            click.echo(f"{'':<12}{finding.detail}")

@@ -1,0 +1,1 @@
+"""Servers and zones as they answer, held against what is published."""

@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from autoconfig.formats import autodiscover, autodiscover_json, mobilesync, mozilla, pacc
+from autoconfig.formats.selection import at_domain
+from autoconfig.model import UrlServer
+from autoconfig.model.placeholders import has_placeholder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from autoconfig.model import EmailAddress, Provider
+    from autoconfig.model import EmailAddress, Provider, ServerType
     from autoconfig.stores import Store
 
 MAX_AGE = 3600
@@ -109,6 +112,15 @@ class Publisher:
             or self.mobilesync(domain, None, mx_domain) is not None
         )
         return autodiscover_json.endpoints(provider, domain, autodiscover_url if answers_pox else None)
+
+    def service_url(self, domain: str, server_type: ServerType) -> str | None:
+        """The https URL of a domain's first server of a type; None where none fits everybody."""
+        provider = self.provider(domain)
+        here = None if provider is None else at_domain(provider, domain)
+        for server in () if here is None else here.servers:
+            if server.type is server_type and isinstance(server, UrlServer) and server.secure:
+                return None if has_placeholder(server.url) else server.url
+        return None
 
     def provider(self, domain: str, mx_domain: str | None = None) -> Provider | None:
         """Who serves a domain: the provider that lists it, else the one whose host was asked."""

@@ -20,6 +20,7 @@ from autoconfig.web.front import Front
 from autoconfig.web.operations import operations
 from autoconfig.web.pages import pages
 from autoconfig.web.proxies import TrustedProxies
+from autoconfig.web.wellknown import well_known
 
 if TYPE_CHECKING:
     from flask import Request
@@ -66,6 +67,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     app.url_map.strict_slashes = True
     app.register_blueprint(documents(publisher))
     app.register_blueprint(autodiscovery(publisher, settings.base_url))
+    app.register_blueprint(well_known(publisher))
     app.register_blueprint(operations(store))
     app.register_blueprint(pages(store, settings.base_url))
     app.register_error_handler(HTTPException, _http_error)

@@ -22,7 +22,7 @@ Routes hold an Answer, a body or a function of the Request; the key is a path wi
 Answer(delay=, drip=, cut=, endless=, raw=, headers=) and large(), silence(), hang_up() play the bad ones.
 ``tls=`` is "valid", "expired", "self-signed", "untrusted", "wrong-name", "tls1.2", or None for http.
 ``internet.name_server("servfail", below=domain, types=["MX"]).address`` is a name server that is wrong in one
-way (all ways: names.TWISTS, and slow(), alternating()); everything else it answers truly.
+way (all ways: twists.TWISTS, and slow(), alternating()); everything else it answers truly.
 ``internet.mail(host, "imaps", "submission", Greeter(...))`` greets as mail servers do.
 ``refusing``, ``silent``, ``dropping`` make hosts that refuse, accept and say nothing, lose every packet.
 ``internet.site(host, routes, private=True)`` is a host in ``internet.private``, where no guard may let go.
@@ -43,7 +43,7 @@ from tests.internet.answers import (
     xml,
 )
 from tests.internet.mail import Greeter
-from tests.internet.names import alternating, slow
+from tests.internet.twists import alternating, slow
 from tests.internet.world import Internet
 
 __all__ = [

@@ -63,6 +63,7 @@ class Line:
         numbers = forwarder.stdout.readline().split()
         if len(numbers) != 2:
             raise RuntimeError("the forwarder did not start; its standard error says why")
+        self.process_id = forwarder.pid
         self._client, self._server = (f"/proc/{forwarder.pid}/fd/{number}" for number in numbers)
 
     def run_in_client(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_WAYS_OUT = ("connect", "connect_ex", "sendto", "sendmsg")
 _LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
 
 
@@ -27,7 +28,7 @@ class Fence:
 
     def raise_up(self) -> None:
         """From now on only loopback addresses are reached from this process."""
-        for name in ("connect", "connect_ex", "sendto", "sendmsg"):
+        for name in _WAYS_OUT if not self._open else ():
             method = getattr(socket.socket, name)
             self._open[name] = method
             setattr(socket.socket, name, self._guarded(name, method))
@@ -35,8 +36,7 @@ class Fence:
     def take_down(self) -> None:
         """Sockets work as before."""
         for name, method in self._open.items():
-            if name in ("connect", "connect_ex", "sendto", "sendmsg"):
-                setattr(socket.socket, name, method)
+            setattr(socket.socket, name, method)
         self._open.clear()
 
     def _guarded(self, name: str, method: Callable[..., Any]) -> Callable[..., Any]:

@@ -6,16 +6,13 @@ import asyncio
 import os
 import shutil
 import subprocess
-import textwrap
 import time
 from typing import TYPE_CHECKING, cast
 
 import dns.message
-import dns.name
-import dns.rdatatype
-import dns.zonefile
 
 from tests.internet.control import change
+from tests.internet.records import Records
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,9 +20,6 @@ if TYPE_CHECKING:
 PORT = 53
 START_SECONDS = 10
 ASK_SECONDS = 5
-TTL = 300
-"""Seconds; what a record has that does not say."""
-
 _CONFIGURATION = """\
 server:
     rundir: "{folder}"
@@ -67,8 +61,7 @@ class Knot:
         self.host, self.port = address, PORT
         self._socket = folder / "knot.sock"
         self._process = _started(folder, address, self._socket)
-        self._changes: list[dict[str, str]] = []
-        self._types: dict[dns.name.Name, set[dns.rdatatype.RdataType]] = {}
+        self.records = Records()
         self._telling = asyncio.Lock()
         self._exchange: _Exchange | None = None
 
@@ -86,46 +79,15 @@ class Knot:
             return
         raise RuntimeError(f"knotd does not answer: {self.stop()}")
 
-    def add(self, name: str, text: str) -> None:
-        """Remember records in zone-file syntax, relative to ``name``. Raises ValueError."""
-        lines = textwrap.dedent(text).strip("\n")
-        origin = dns.name.from_text(name)
-        for rrset in dns.zonefile.read_rrsets(lines, origin=origin, default_ttl=TTL, rdclass=None):
-            if rrset.rdtype in (dns.rdatatype.NS, dns.rdatatype.SOA):
-                raise ValueError(f"{rrset.name} {rrset.rdtype.name}: zone cuts are not simulated")
-            types = self._types.setdefault(rrset.name, set())
-            types.add(rrset.rdtype)
-            if dns.rdatatype.CNAME in types and len(types) > 1:
-                raise ValueError(f"{rrset.name} has a CNAME beside other records")
-            self._changes += [
-                {
-                    "cmd": "zone-set",
-                    "owner": rrset.name.to_text(),
-                    "ttl": str(rrset.ttl),
-                    "type": rrset.rdtype.name,
-                    "data": rdata.to_text(),
-                }
-                for rdata in rrset
-            ]
-
-    def remove(self, name: str, kind: str | None) -> None:
-        """Remember to take away the records of one type, or all, that a name has."""
-        owner = dns.name.from_text(name)
-        types = self._types.get(owner, set())
-        for rdtype in {dns.rdatatype.from_text(kind)} if kind else set(types):
-            types.discard(rdtype)
-            self._changes.append({"cmd": "zone-unset", "owner": owner.to_text(), "type": rdtype.name})
-
     async def tell(self) -> None:
         """Send the remembered changes to the server."""
         async with self._telling:
-            if self._changes:
-                changes, self._changes = self._changes, []
-                await change(self._socket, changes)
+            if self.records.changes:
+                await change(self._socket, self.records.take_changes())
 
     async def ask(self, wire: bytes, transport: str) -> bytes:
         """The server's answer to a question, given and returned as sent on the wire."""
-        if self._changes or self._telling.locked():
+        if self.records.changes or self._telling.locked():
             await self.tell()
         if transport == "tcp":
             return await self._ask_tcp(wire)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from tests.internet.connections import Connections
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Sequence
 
+Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 Protocol = Literal["imap", "pop3", "smtp"]
 Security = Literal["tls", "starttls", "plain"]
 
@@ -49,6 +52,7 @@ class MailServer:
         self._host = host
         self._greeters = greeters
         self._context = context
+        self._connections = Connections()
         self._servers: list[asyncio.Server] = []
         self.accepted: list[int] = []
         """The port of every connection (with TLS from the start: of every finished handshake)."""
@@ -64,20 +68,17 @@ class MailServer:
             )
 
     def stop(self) -> None:
-        """Listen no more."""
+        """Listen no more, and leave every connection."""
+        self._connections.abort()
         for server in self._servers:
             server.close()
 
-    def _server_for(self, greeter: Greeter):  # type: ignore[no-untyped-def]
+    def _server_for(self, greeter: Greeter) -> Serve:
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             self.accepted.append(greeter.port)
             session = _Session(self._host, greeter, reader, writer, self._context, self.commands)
-            try:
+            async with self._connections.hold(writer):
                 await session.run()
-            except (OSError, EOFError, ValueError):
-                pass  # the client is gone, or its handshake failed
-            finally:
-                writer.close()
 
         return serve
 
@@ -108,7 +109,8 @@ class _Session:
         speak = {"imap": self._imap, "pop3": self._pop3, "smtp": self._smtp}[self._greeter.protocol]
         greeting = self._greeter.greeting
         self._writer.write(self._first_line() if greeting is None else greeting)
-        while line := (await self._reader.readline()).decode("latin-1").strip():
+        while True:
+            line = (await self._reader.readuntil(b"\n")).decode("latin-1").strip()
             self._commands.append((self._greeter.port, line))
             answer, then = speak(line)
             self._writer.write("".join(f"{text}\r\n" for text in answer).encode())

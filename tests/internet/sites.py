@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from tests.internet.answers import Answer, Request
+from tests.internet.connections import Connections
 
 if TYPE_CHECKING:
     import ssl
@@ -36,6 +37,7 @@ class Site:
         self._routes = dict(routes)
         self._log = log
         self._context = context
+        self._connections = Connections()
         self._server: asyncio.Server | None = None
         self._scheme = "https" if context else "http"
         self.accepted = 0
@@ -54,23 +56,22 @@ class Site:
         )
 
     def stop(self) -> None:
-        """Listen no more; connections that are open stay so."""
+        """Listen no more, and leave every connection."""
+        self._connections.abort()
         if self._server is not None:
             self._server.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.accepted += 1
         self.open += 1
-        try:
-            while (request := await _read(reader, self._scheme)) is not None:
-                self._log.append(request)
-                if not await _Reply(reader, writer, request).send(self._answer(request)):
-                    break
-        except (OSError, EOFError, ValueError, asyncio.LimitOverrunError):
-            pass  # whatever the client did, it is gone
-        finally:
-            self.open -= 1
-            writer.close()
+        async with self._connections.hold(writer):
+            try:
+                while (request := await _read(reader, self._scheme)) is not None:
+                    self._log.append(request)
+                    if not await _Reply(reader, writer, request).send(self._answer(request)):
+                        break
+            finally:
+                self.open -= 1
 
     def _answer(self, request: Request) -> Answer:
         """The most exact route: with query, without, any."""
@@ -94,9 +95,12 @@ async def _read(reader: asyncio.StreamReader, scheme: str) -> Request | None:
             raise
         return None
     line, *fields = head[:-4].split("\r\n")
-    method, target, _ = line.split(" ")
     headers = {name.lower(): value.strip() for name, _, value in (field.partition(":") for field in fields)}
-    return Request(scheme, method, target, headers, await _read_body(reader, headers))
+    try:
+        method, target, _ = line.split(" ")
+        return Request(scheme, method, target, headers, await _read_body(reader, headers))
+    except ValueError as error:
+        raise ConnectionError("the client does not speak HTTP") from error
 
 
 async def _read_body(reader: asyncio.StreamReader, headers: Mapping[str, str]) -> bytes:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from tests.internet import Internet
     from tests.internet.delay import Line
 
+pytestmark = pytest.mark.real
+
 ROUND_TRIP = 0.04
 SLACK = 0.02
 """Seconds more, for a machine that is busy with other tests."""
@@ -83,7 +85,6 @@ def test_a_document_takes_three(line: Line, distant: Internet) -> None:
     """TCP, TLS 1.3, HTTP."""
     host = distant.domain()
     distant.site(host, {"/": xml("<x/>")})
-    distant.host(host)
     with line.as_client():
         assert get(distant, host).body == b"<x/>"
         taken = quickest(lambda: get(distant, host))
@@ -144,7 +145,7 @@ def test_the_line_is_up_quickly_and_gone_afterwards(record_property: Callable[[s
     started = time.monotonic()
     with apart() as line:
         up = time.monotonic() - started
-        process = Path(line._client).parents[1]
+        process = Path("/proc", str(line.process_id))
         assert process.exists()
     record_property("figure", f"slow line: up in {up * 1000:.0f} ms")
     assert not process.exists()

@@ -19,6 +19,8 @@ from tests.internet.mail import SERVICES
 if TYPE_CHECKING:
     from tests.internet import Internet
 
+pytestmark = pytest.mark.real
+
 
 @pytest.fixture
 def host(internet: Internet) -> str:

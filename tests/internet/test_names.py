@@ -15,10 +15,12 @@ import pytest
 
 from tests.internet import alternating, slow
 from tests.internet.asking import ask, records
-from tests.internet.names import TWISTS, Question
+from tests.internet.twists import TWISTS, Question
 
 if TYPE_CHECKING:
     from tests.internet import Internet
+
+pytestmark = pytest.mark.real
 
 MX = "@ MX 10 mx"
 
@@ -111,6 +113,30 @@ def test_a_domain_carries_the_suffix_asked_for(internet: Internet) -> None:
 def test_records_that_would_not_work_are_refused(internet: Internet, domain: str, records_text: str) -> None:
     with pytest.raises(ValueError, match=r"zone cuts are not simulated|a CNAME beside other records"):
         internet.zone(domain, records_text)
+
+
+def test_a_refused_text_changes_nothing_of_the_name(internet: Internet, domain: str) -> None:
+    with pytest.raises(ValueError, match="a CNAME beside other records"):
+        internet.zone(domain, "@ CNAME elsewhere")
+    internet.zone(domain, "@ A 127.66.0.9")
+    assert records(ask(internet.dns, domain)) == ["127.66.0.9"]
+
+
+def test_a_record_may_be_added_twice(internet: Internet, domain: str) -> None:
+    internet.zone(domain, MX)
+    assert records(ask(internet.dns, domain, "MX")) == [f"10 mx.{domain}."]
+
+
+def test_records_that_are_not_there_cannot_be_taken_away(internet: Internet, domain: str) -> None:
+    for name, kind in ((domain, "TXT"), (f"www.{domain}", None)):
+        with pytest.raises(ValueError, match="to take away"):
+            internet.unzone(name, kind)
+
+
+def test_a_host_has_one_address_only(internet: Internet, domain: str) -> None:
+    internet.zone(domain, "www A 127.66.0.9")
+    with pytest.raises(ValueError, match="has an address already"):
+        internet.host(f"www.{domain}")
 
 
 def test_questions_are_remembered_in_order(internet: Internet, domain: str) -> None:

@@ -62,6 +62,7 @@ class LoopThread:
         for task in left:
             task.cancel()
         self.loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+        self.loop.run_until_complete(asyncio.sleep(0))  # aborted transports close in the next round
         self.loop.run_until_complete(self.loop.shutdown_asyncgens())
         self.loop.close()
 
@@ -72,5 +73,5 @@ def _ignore(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     Anything else is a fault of the simulated internet.
     """
     error = context.get("exception")
-    if not isinstance(error, OSError | EOFError):
+    if not isinstance(error, OSError | EOFError | asyncio.CancelledError):
         loop.default_exception_handler(context)

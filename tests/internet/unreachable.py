@@ -5,33 +5,33 @@ from __future__ import annotations
 import asyncio
 import socket
 
+from tests.internet.connections import Connections
+
 
 class Silent:
     """Accepts connections and never says a word."""
 
     def __init__(self) -> None:
-        self._server: asyncio.Server | None = None
+        self._connections = Connections()
+        self._servers: list[asyncio.Server] = []
         self.accepted = 0
         """Connections until now."""
 
     async def start(self, address: str, port: int) -> None:
-        """Listen."""
-        self._server = await asyncio.start_server(self._serve, address, port)
+        """Listen on one more port."""
+        self._servers.append(await asyncio.start_server(self._serve, address, port))
 
     def stop(self) -> None:
-        """Listen no more."""
-        if self._server is not None:
-            self._server.close()
+        """Listen no more, and leave every connection."""
+        self._connections.abort()
+        for server in self._servers:
+            server.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.accepted += 1
-        try:
+        async with self._connections.hold(writer):
             while await reader.read(65536):
                 pass
-        except OSError:
-            pass
-        finally:
-            writer.close()
 
 
 class Dropping:

@@ -13,9 +13,10 @@ from tests.internet.certificates import Authority
 from tests.internet.fence import Fence
 from tests.internet.knot import Knot, find_knotd
 from tests.internet.mail import SERVICES, Greeter, MailServer
-from tests.internet.names import TWISTS, NameServer, Question, Twist, honest
+from tests.internet.names import NameServer
 from tests.internet.sites import Site
 from tests.internet.thread import LoopThread
+from tests.internet.twists import TWISTS, honest
 from tests.internet.unreachable import Dropping, Silent
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from tests.internet.answers import Request, Route
     from tests.internet.certificates import Tls
+    from tests.internet.twists import Question, Twist
 
 PUBLIC = "127.66.0.0/16"
 """Plays the public internet; a resolver under test must be told to allow it."""
@@ -117,23 +119,23 @@ class Internet:
     def zone(self, name: str, records: str) -> None:
         """Add records in zone-file syntax, relative to ``name``: "@ MX 10 mx", "_jmap._tcp SRV 0 1 443 j".
 
-        Raises ValueError for NS and SOA records, and for a CNAME beside others.
+        Raises ValueError for NS and SOA records, and for a CNAME beside others; SyntaxError of dnspython.
         """
         self._thread.run(self._zone(name, records))
 
     async def _zone(self, name: str, records: str) -> None:
-        self._knot.add(name, records)
+        self._knot.records.add(name, records)
 
     def unzone(self, name: str, kind: str | None = None) -> None:
-        """Take away a name's records of one type, or all; names below it stay."""
+        """Take away a name's records of one type, or all; names below it stay. Raises ValueError."""
 
         async def remove() -> None:
-            self._knot.remove(name, kind)
+            self._knot.records.remove(name, kind)
 
         self._thread.run(remove())
 
     def name_server(self, twist: str | Twist, *, below: str = "", types: Sequence[str] = ()) -> NameServer:
-        """Another name server, wrong in one way (see names.TWISTS), about the names below one or all.
+        """Another name server, wrong in one way (see twists.TWISTS), about the names below one or all.
 
         ``.address`` is what a resolver takes, ``.questions`` what it was asked.
         """
@@ -163,8 +165,10 @@ class Internet:
 
     async def _host(self, name: str, *, private: bool = False) -> str:
         if name not in self._hosts:
+            if self._knot.records.has(name, "A"):
+                raise ValueError(f"{name} has an address already, given by zone()")
             self._hosts[name] = (self._private_addresses if private else self._addresses).take()
-            self._knot.add(name, f"@ A {self._hosts[name]}")
+            self._knot.records.add(name, f"@ A {self._hosts[name]}")
         return self._hosts[name]
 
     def _fresh(self) -> str:

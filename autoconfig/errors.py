@@ -11,6 +11,7 @@ AutoconfigError            what a caller may catch; its text is one sentence for
 ├── NetworkError           a question to the network got no usable answer
 │   ├── LookupFailed       the DNS: SERVFAIL, REFUSED, lame, silent
 │   └── FetchFailed        the web: no connection, bad TLS, too large, too slow, forbidden
+├── Unavailable            nobody can be asked just now: no network, or too many questions
 └── NothingFound           what was asked for is not there: a domain, a provider, a document
 """
 
@@ -72,3 +73,11 @@ class LookupFailed(NetworkError):
 
 class FetchFailed(NetworkError):
     """A document could not be fetched: no connection, bad TLS, too large, too slow, a forbidden redirect."""
+
+
+class Unavailable(AutoconfigError):
+    """Nobody can be asked just now: no network, or too many questions. ``retry`` is in seconds."""
+
+    def __init__(self, message: str, *, retry: int) -> None:
+        super().__init__(message)
+        self.retry = retry

@@ -10,7 +10,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from autoconfig.formats import autodiscover, autodiscover_json, mobilesync, mozilla, pacc
+from autoconfig.formats import autodiscover, autodiscover_json, mobileconfig, mobilesync, mozilla, pacc
 from autoconfig.formats.selection import at_domain
 from autoconfig.model import UrlServer
 from autoconfig.model.placeholders import has_placeholder
@@ -55,10 +55,14 @@ class _Kept(NamedTuple):
 
 
 class Publisher:
-    """Renders and keeps the documents of one store. Safe to use from many threads."""
+    """Renders and keeps the documents of one store. Safe to use from many threads.
 
-    def __init__(self, store: Store) -> None:
+    ``sign`` makes a signed Apple profile of an unsigned one; without it they stay unsigned.
+    """
+
+    def __init__(self, store: Store, sign: Callable[[bytes], bytes] | None = None) -> None:
         self.store = store
+        self._sign = sign
         self._kept = _Kept(store.version, {})
 
     def mozilla(self, domain: str, mx_domain: str | None = None, *, full: bool = False) -> Document | None:
@@ -99,6 +103,21 @@ class Publisher:
         Nobody looks for it at the host of an MX record, so that no other domain is answered.
         """
         return self._document("pacc", domain, None, pacc.render, pacc.MEDIA_TYPE, PUBLIC_AS_IT_IS)
+
+    def mobileconfig(
+        self, address: EmailAddress, name: str | None = None, mx_domain: str | None = None
+    ) -> Document | None:
+        """The Apple profile of one mailbox, signed where a key is set; None where there is nothing to say.
+
+        ``name`` is how the person is called. It is made anew each time: it is for one person, who asks once.
+        Raises ValueRefused for a name that cannot be one.
+        """
+        provider = self.provider(address.domain, mx_domain)
+        body = None if provider is None else mobileconfig.render(provider, address, name)
+        if body is None:
+            return None
+        body = body if self._sign is None else self._sign(body)
+        return Document(body, mobileconfig.MEDIA_TYPE, etag_of(body), PRIVATE)
 
     def endpoints(
         self, domain: str, autodiscover_url: str, mx_domain: str | None = None

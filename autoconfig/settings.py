@@ -24,6 +24,9 @@ RESOLVE = ("off", "api", "directory")
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
 _SHARED_CACHES = ("redis", "rediss", "valkey", "valkeys")
 
+_YES = ("yes", "on", "true", "1")
+_NO = ("no", "off", "false", "0")
+
 
 class RateLimit(NamedTuple):
     """How many requests one client may send in so many seconds."""
@@ -31,8 +34,8 @@ class RateLimit(NamedTuple):
     requests: int
     seconds: int
 
-_YES = ("yes", "on", "true", "1")
-_NO = ("no", "off", "false", "0")
+
+USUAL_RATE = RateLimit(60, 60)
 
 
 def shipped_providers() -> Path:
@@ -52,7 +55,7 @@ class Settings:
     base_url: str | None = None
     """Where the public reaches this service, without a final slash; None takes it from each request."""
     trusted_proxies: tuple[Network, ...] = ()
-    """Peers whose X-Forwarded-Host and X-Forwarded-Proto are believed."""
+    """Peers whose X-Forwarded-Host, X-Forwarded-Proto and X-Forwarded-For are believed."""
     log_level: str = "info"
     ispdb_urls: tuple[str, ...] | None = None
     """Databases of providers the resolver asks, in this order; None takes the resolver's own."""
@@ -64,6 +67,23 @@ class Settings:
     """Whether the resolver may connect to loopback, private and other special addresses."""
     allow_http: bool = False
     """Whether the resolver may fetch documents without TLS."""
+    resolve: str = "api"
+    """Whose questions about domains nobody lists are answered: nobody's, the API's, the directory's too."""
+    cache_url: str = "memory://"
+    """Where what was found out is kept: in each process, or in a Redis or Valkey that several share."""
+    rate_limit: RateLimit | None = USUAL_RATE
+    """For questions about strangers, by client; None where there is no limit."""
+    signing_cert: str | None = None
+    """A PEM file that signs Apple profiles: the signer's own certificate first, then the intermediates."""
+    signing_key: str | None = None
+    """The PEM file of its key, without a password."""
+
+    def __post_init__(self) -> None:
+        files = {"AUTOCONFIG_SIGNING_CERT": self.signing_cert, "AUTOCONFIG_SIGNING_KEY": self.signing_key}
+        missing = [variable for variable, file in files.items() if file is None]
+        if len(missing) == 1:
+            (given,) = files.keys() - missing
+            raise SettingsError(f"{given} is set, but {missing[0]} is not; a signature needs both.")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -197,6 +217,10 @@ def _rate_limit(variable: str, text: str) -> RateLimit | None:
     return RateLimit(int(number[:10]), _SECONDS[unit])
 
 
+def _file(_variable: str, text: str) -> str:
+    return text
+
+
 _READERS = {
     "providers": _stores,
     "base_url": _base_url,
@@ -207,4 +231,9 @@ _READERS = {
     "doh_url": doh_url,
     "allow_private_networks": _yes_or_no,
     "allow_http": _yes_or_no,
+    "resolve": _resolve,
+    "cache_url": _cache_url,
+    "rate_limit": _rate_limit,
+    "signing_cert": _file,
+    "signing_key": _file,
 }

@@ -233,7 +233,7 @@ def servers(
 ) -> SearchStrategy[tuple[AnyServer, ...]]:
     """A few servers of both kinds."""
     either = tcp_servers(types, without, least) | url_servers(types, without)
-    return st.lists(either, max_size=3).map(tuple)
+    return st.lists(either, max_size=2).map(tuple)
 
 
 # Providers
@@ -287,14 +287,22 @@ def webmails() -> SearchStrategy[WebMail]:
     return both | st.builds(WebMail, url=st.none(), login=login)
 
 
-@cache
-def providers(useless: frozenset[Authentication] = NONE, least: int = 0) -> SearchStrategy[Provider]:
+@st.composite
+def providers(draw: st.DrawFn, useless: frozenset[Authentication] = NONE, least: int = 0) -> Provider:
     """Whole providers: every value the model allows and the provider file can carry.
 
     ``useless`` are authentications that no incoming server has, ``least`` how many a TCP server has at least.
     """
-    first = tcp_servers(INCOMING_TYPES, useless, least).map(lambda server: (server,))
-    others = servers(OTHER_TYPES, NONE, least)
+    # Drawn within a function of its own, because the strategy is too long to be shown.
+    return draw(_providers(useless, least))
+
+
+@cache
+def _providers(useless: frozenset[Authentication], least: int) -> SearchStrategy[Provider]:
+    one_incoming = tcp_servers(INCOMING_TYPES, useless, least).map(lambda server: (server,))
+    one_other = tcp_servers(OTHER_TYPES, NONE, least).map(lambda server: (server,))
+    incoming = servers(INCOMING_TYPES, useless, least)
+    other = servers(OTHER_TYPES, NONE, least)
     fields: dict[str, Any] = {
         "id": domains() | printable(exclude=" /\xa0\u3000"),
         "display_name": lines(),
@@ -308,10 +316,27 @@ def providers(useless: frozenset[Authentication] = NONE, least: int = 0) -> Sear
         "webmail": st.none() | webmails(),
         "update_url": st.none() | urls(),
     }
-    incoming = st.builds(operator.add, first, servers(INCOMING_TYPES, useless, least))
     return st.one_of(
-        st.builds(Provider, incoming=incoming, other=others, **fields),
-        st.builds(Provider, other=others.filter(bool), **fields),
+        st.builds(Provider, incoming=st.builds(operator.add, one_incoming, incoming), other=other, **fields),
+        st.builds(Provider, other=st.builds(operator.add, one_other, other), **fields),
+    )
+
+
+@cache
+def plain_providers() -> SearchStrategy[Provider]:
+    """Providers that have servers and nothing else: quick to draw, for what looks at servers only."""
+    return st.builds(
+        Provider,
+        id=st.just("example.com"),
+        display_name=st.just("Example Mail"),
+        short_name=st.just("Example"),
+        incoming=st.builds(
+            operator.add,
+            tcp_servers(INCOMING_TYPES).map(lambda server: (server,)),
+            servers(INCOMING_TYPES),
+        ),
+        outgoing=servers(OUTGOING_TYPES),
+        other=servers(OTHER_TYPES),
     )
 
 

@@ -24,6 +24,8 @@ VARIABLES = (
     "AUTOCONFIG_DOH_URL",
     "AUTOCONFIG_ALLOW_PRIVATE_NETWORKS",
     "AUTOCONFIG_ALLOW_HTTP",
+    "AUTOCONFIG_SIGNING_CERT",
+    "AUTOCONFIG_SIGNING_KEY",
 )
 
 DEFAULTS = Settings.from_environment({})
@@ -177,6 +179,23 @@ def test_a_log_level_that_is_none_is_one_sentence_with_the_variable(text: str) -
     assert refused("LOG_LEVEL", text) == (
         f"AUTOCONFIG_LOG_LEVEL is {text!r}, which is not one of debug, info, warning, error."
     )
+
+
+# --- AUTOCONFIG_SIGNING_CERT, AUTOCONFIG_SIGNING_KEY
+
+SIGNING = ("AUTOCONFIG_SIGNING_CERT", "AUTOCONFIG_SIGNING_KEY")
+
+
+def test_the_files_of_a_signature_are_named() -> None:
+    settings = Settings.from_environment(dict(zip(SIGNING, ("/etc/a b.pem", " /etc/key.pem "), strict=True)))
+    assert (settings.signing_cert, settings.signing_key) == ("/etc/a b.pem", "/etc/key.pem")
+
+
+@pytest.mark.parametrize(("given", "missing"), [SIGNING, SIGNING[::-1]])
+def test_half_a_signature_is_one_sentence_with_both_variables(given: str, missing: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment({given: "/etc/file.pem", missing: " "})
+    assert str(caught.value) == f"{given} is set, but {missing} is not; a signature needs both."
 
 
 # --- whatever is written

@@ -24,6 +24,7 @@ _COMMANDS = {
     "dns": "The DNS records of mail domains.",
     "providers": "List, show and check the providers that are served.",
     "render": "Write a document as a mail client gets it.",
+    "resolve": "Find the settings of any address.",
     "serve": "Run the web service.",
 }
 

@@ -191,10 +191,17 @@ class TcpServer(Server):
         return self.socket_type is not SocketType.PLAIN
 
     def filled(self, values: Mapping[str, str]) -> Self:
-        """The same server with the placeholders of host and login name replaced."""
+        """The same server with the placeholders of host, login name and URLs replaced."""
         # Named, because zero-argument super() does not survive the class that slots=True makes anew.
         filled = Server.filled(self, values)
-        return replace(filled, hostname=fill(self.hostname, values)) if "%" in self.hostname else filled
+        if "%" not in f"{self.hostname}{self.ews_url}{self.owa_url}":
+            return filled
+        return replace(
+            filled,
+            hostname=fill(self.hostname, values),
+            ews_url=None if self.ews_url is None else _filled_url(self.ews_url, values),
+            owa_url=None if self.owa_url is None else _filled_url(self.owa_url, values),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,14 +222,15 @@ class UrlServer(Server):
     def filled(self, values: Mapping[str, str]) -> Self:
         """The same server with the placeholders of URL and login name replaced."""
         filled = Server.filled(self, values)
-        if "%" not in self.url:
-            return filled
-        # RFC 3986 §2.1: a local part may hold "/", "?" and "#", which would change what the URL means.
-        quoted = {name: quote(value, safe="@") for name, value in values.items()}
-        return replace(filled, url=fill(self.url, quoted))
+        return replace(filled, url=_filled_url(self.url, values)) if "%" in self.url else filled
 
 
 AnyServer = TcpServer | UrlServer
+
+
+def _filled_url(url: str, values: Mapping[str, str]) -> str:
+    # RFC 3986 §2.1: a local part may hold "/", "?" and "#", which would change what the URL means.
+    return fill(url, {name: quote(value, safe="@") for name, value in values.items()})
 
 
 def checked_hostname(text: str) -> str:

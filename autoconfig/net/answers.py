@@ -20,8 +20,9 @@ MAX_TTL = 3600.0
 """Seconds; nothing is kept longer, so that a mended zone is seen within the hour."""
 NEGATIVE_TTL = 60.0
 """Seconds for which "nothing there" is kept where the zone does not say."""
+MAX_ALIASES = 16
+"""CNAME records inside one answer; resolvers follow about as many."""
 
-_MAX_ALIASES = 16
 _NOERROR, _NXDOMAIN = 0, 3
 _RCODES = {1: "FORMERR", 2: "SERVFAIL", 4: "NOTIMP", 5: "REFUSED"}
 
@@ -36,6 +37,8 @@ def read(query: wire.Query, data: bytes, server: NameServer) -> Answer:
     rcode = flags & 0x0F
     if rcode not in (_NOERROR, _NXDOMAIN):
         raise LookupFailed(f"The name server {server} says {_RCODES.get(rcode, f'error {rcode}')}.")
+    if flags & wire.TC:
+        raise LookupFailed(f"The name server {server} gives only a part of the answer.")
     proven = server.trusted and bool(flags & wire.AD)
     negative = wire.read_negative(query, data)
     if negative is not None:
@@ -56,7 +59,7 @@ def _positive(query: wire.Query, message: dns.message.Message, rcode: int, *, pr
     by_name = {(rrset.name, rrset.rdtype): rrset for rrset in message.answer}
     here = dns.name.from_text(query.name)
     ttl = MAX_TTL
-    for _ in range(_MAX_ALIASES):
+    for _ in range(MAX_ALIASES + 1):
         rrset = by_name.get((here, wanted))
         if rrset is not None:
             return Answer(
@@ -71,8 +74,10 @@ def _positive(query: wire.Query, message: dns.message.Message, rcode: int, *, pr
         if alias is None:
             break
         here, ttl = alias[0].target, min(ttl, alias.ttl)
+    else:
+        raise LookupFailed(f"{query.name} leads through more than {MAX_ALIASES} CNAME records.")
     canonical = _text(here)
-    if canonical != query.name and rcode == _NOERROR and not message.authority:
+    if here != dns.name.from_text(query.name) and rcode == _NOERROR and not message.authority:
         return Answer(name=query.name, kind=query.kind, canonical=canonical, authenticated=proven, ttl=ttl)
     return _absent(query, canonical, rcode, _soa_ttl(message), proven=proven, most=ttl)
 

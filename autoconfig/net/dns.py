@@ -7,6 +7,7 @@ silence) is LookupFailed. The two must never be mixed up: the first may be kept 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import OrderedDict
 from dataclasses import replace
 from pathlib import Path
@@ -14,23 +15,28 @@ from typing import TYPE_CHECKING
 
 from autoconfig.errors import DomainError, LookupFailed
 from autoconfig.net.answers import MAX_TTL, read
+from autoconfig.net.guard import is_address
 from autoconfig.net.trail import tell
-from autoconfig.net.transport import NameServer, ask, is_loopback
+from autoconfig.net.transport import PORT, NameServer, ask, ask_again, is_loopback
 from autoconfig.net.wire import query_for
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from autoconfig.net.records import Answer
     from autoconfig.net.transport import Exchange
 
 TRY_TIMEOUT = 1.2
 """Seconds until the next name server is asked."""
-ROUNDS = 2
 MAX_CNAMES = 8
+"""How often a CNAME that leads out of an answer is asked for."""
 FAILURE_TTL = 2.0
 """Seconds for which a failure is remembered: the parts of one resolution ask alike."""
 KEPT_ANSWERS = 50_000
+MAX_SYSTEM_SERVERS = 3
+"""As many as the C library asks."""
+
+_WITH_PORT = re.compile(r"([^:]+|\[.+\]):([0-9]{1,5})")
 
 
 class Dns:
@@ -40,23 +46,35 @@ class Dns:
         self, servers: Sequence[NameServer], exchange: Exchange = ask, *, try_timeout: float = TRY_TIMEOUT
     ) -> None:
         self._servers = tuple(servers)
-        self._exchange = exchange
+        self._rounds = (exchange, ask_again if exchange is ask else exchange)
         self._try_timeout = try_timeout
         self._kept: OrderedDict[tuple[str, str], tuple[float, Answer | LookupFailed]] = OrderedDict()
         self._asking: dict[tuple[str, str], asyncio.Future[Answer]] = {}
+        self._ahead: set[asyncio.Future[Answer]] = set()
+
+    def ask_ahead(self, questions: Iterable[tuple[str, str]]) -> None:
+        """Send questions that will be asked in a moment: their answers travel while we think."""
+        for key in questions:
+            if key not in self._kept and key not in self._asking:
+                task = asyncio.ensure_future(self._asked_for_all(key))
+                self._ahead.add(task)
+                task.add_done_callback(self._ahead.discard)
+                task.add_done_callback(_seen)
 
     async def look_up(self, name: str, kind: str) -> Answer:
         """The records of one type (A, AAAA, MX, SRV, TXT). Raises LookupFailed."""
         target, started = f"{kind} {name}", asyncio.get_running_loop().time()
         try:
-            answer = await self._answer(name, kind)
+            kept = self.kept(name, kind)
+            answer = kept or await self._answer(name, kind)
         except LookupFailed as error:
             tell(target, "failed", str(error), started)
             raise
         except asyncio.CancelledError:
             tell(target, "failed", "given up", started)
             raise
-        tell(target, "found" if answer.records else "nothing", _described(answer), started)
+        outcome = "found" if answer.records else "nothing"
+        tell(target, outcome, _described(answer), started, kept=kept is not None)
         return answer
 
     def kept(self, name: str, kind: str) -> Answer | None:
@@ -110,7 +128,7 @@ class Dns:
     async def _asked(self, name: str, kind: str) -> Answer:
         """Ask and follow CNAMEs, also where the name server does not."""
         here, ttl, authenticated = name, MAX_TTL, True
-        for _ in range(MAX_CNAMES):
+        for _ in range(MAX_CNAMES + 1):
             answer = await self._exchanged(here, kind)
             authenticated = authenticated and answer.authenticated
             ttl = min(ttl, answer.ttl)
@@ -127,20 +145,21 @@ class Dns:
             query = query_for(name, kind)
         except ValueError as error:
             raise LookupFailed(f"{name[:80]!r} cannot be asked for.") from error
-        failure = LookupFailed("No name server answered.", unreachable=True)
-        for _ in range(ROUNDS):
+        failures: list[LookupFailed] = []
+        for exchange in self._rounds:
             for server in self._servers:
                 try:
                     async with asyncio.timeout(self._try_timeout):
-                        message = await self._exchange(query, server)
+                        message = await exchange(query, server)
                     return read(query, message, server)
                 except TimeoutError:
-                    failure = LookupFailed(f"The name server {server} is silent.", unreachable=True)
+                    failures.append(LookupFailed(f"The name server {server} is silent.", unreachable=True))
                 except LookupFailed as error:
-                    failure = error
-            if not failure.unreachable:
-                break  # they have spoken; a second round would hear the same
-        raise failure
+                    failures.append(error)
+            spoken = [failure for failure in failures if not failure.unreachable]
+            if spoken:
+                raise spoken[-1]  # a second round would hear the same
+        raise failures[-1]
 
 
 class _GivenUp(Exception):
@@ -167,7 +186,8 @@ def system_name_servers(path: Path = Path("/etc/resolv.conf")) -> tuple[NameServ
     except OSError:
         return ()
     hosts = [words[1] for line in lines if len(words := line.split()) >= 2 and words[0] == "nameserver"]
-    return tuple(NameServer(host, trusted=is_loopback(host)) for host in hosts[:3])
+    found = [host for host in hosts if is_address(host)]
+    return tuple(NameServer(host, trusted=is_loopback(host)) for host in found[:MAX_SYSTEM_SERVERS])
 
 
 def name_server(text: str) -> NameServer:
@@ -175,19 +195,11 @@ def name_server(text: str) -> NameServer:
 
     Raises DomainError.
     """
-    import ipaddress
-
-    host, port = text, str(53)
-    if text.startswith("["):
-        host, _, rest = text[1:].partition("]")
-        port = rest.removeprefix(":") or port
-    elif text.count(":") == 1:
-        host, _, port = text.partition(":")
-    try:
-        ipaddress.ip_address(host)
-        usable = port.isascii() and port.isdigit() and 1 <= int(port) <= 65535
-    except ValueError:
-        usable = False
-    if not usable:
+    host, port = text, str(PORT)
+    if found := _WITH_PORT.fullmatch(text):
+        host, port = found.groups()
+    if host.startswith("[") and host.endswith("]"):
+        host = host[1:-1]
+    if not is_address(host) or not 1 <= int(port) <= 65535:
         raise DomainError(f"{text!r} is not a name server such as 192.0.2.1 or 127.0.0.1:5353.")
     return NameServer(host, int(port), trusted=True)

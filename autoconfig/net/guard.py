@@ -17,6 +17,7 @@ _REFUSED: tuple[tuple[str, str], ...] = (
     ("10.0.0.0/8", "private"),
     ("100.64.0.0/10", "carrier-grade NAT"),
     ("127.0.0.0/8", "loopback"),
+    ("168.63.129.16/32", "cloud metadata"),
     ("169.254.0.0/16", "link-local"),
     ("172.16.0.0/12", "private"),
     ("192.0.0.0/24", "special-purpose"),
@@ -39,6 +40,10 @@ _REFUSED: tuple[tuple[str, str], ...] = (
     ("fe80::/10", "link-local"),
     ("fec0::/10", "site-local"),
     ("ff00::/8", "multicast"),
+    # Whatever else is not global unicast, which is 2000::/3 (RFC 4291 §2.4).
+    ("::/3", "reserved"),
+    ("4000::/2", "reserved"),
+    ("8000::/1", "reserved"),
 )
 _NETWORKS = tuple((ipaddress.ip_network(network), kind) for network, kind in _REFUSED)
 
@@ -69,6 +74,15 @@ class Guard:
         if inner is not None:
             return self.refusal(str(inner)) or ("" if _is_nat64(address) else "an IPv4 address in disguise")
         return next((kind for network, kind in _NETWORKS if address in network), "")
+
+
+def is_address(text: str) -> bool:
+    """Whether the text is an IP address, IPv6 without brackets."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_nat64(address: Address) -> bool:

@@ -7,6 +7,7 @@ and no credentials, so that none can be sent by accident (docs/decisions/0005).
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,7 +21,7 @@ from autoconfig.net.connections import NoSuchHost, PinnedBackend
 from autoconfig.net.trail import tell
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from autoconfig.net.connections import Connector
 
@@ -52,9 +53,14 @@ class Fetched:
 
     @property
     def location(self) -> str | None:
-        """Where the server sends the client, absolute; None where it does not."""
+        """Where the server sends the client, absolute if it is a URL at all; None where it does not."""
         target = self.headers.get("location")
-        return urljoin(self.url, target) if target and self.status in _REDIRECTS else None
+        if not target or self.status not in _REDIRECTS:
+            return None
+        try:
+            return urljoin(self.url, target)
+        except ValueError:
+            return target
 
 
 class Http:
@@ -152,10 +158,7 @@ class Http:
             headers.append((b"Content-Type", media_type.encode()))
         try:
             async with self._pool.stream(method, _wire(url), headers=headers, content=body) as response:
-                names = {
-                    name.decode("latin-1").lower(): value.decode("latin-1")
-                    for name, value in response.headers
-                }
+                names = {_decoded(name).lower(): _decoded(value) for name, value in response.headers}
                 return Fetched(
                     url=url,
                     status=response.status,
@@ -189,23 +192,39 @@ def _wire(url: str) -> str:
     return quote(url.partition("#")[0], safe="%/:=&?~+!$,;'@()*[]")
 
 
+def _decoded(header: bytes) -> str:
+    """A header as text: UTF-8, as servers write redirects to pages with umlauts, else Latin-1."""
+    try:
+        return header.decode()
+    except UnicodeDecodeError:
+        return header.decode("latin-1")
+
+
 def _host(url: str) -> str:
     return urlsplit(url).hostname or url[:60]
 
 
 def _failure(error: Exception, url: str) -> FetchFailed:
     """One sentence about what went wrong, and whether anybody was reached at all."""
+    host, reason = _host(url), str(error) or type(error).__name__
+    for cause in _causes(error):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return FetchFailed(f"The certificate of {host} is not valid: {cause.verify_message.rstrip('.')}.")
+        if isinstance(cause, ssl.SSLError):
+            return FetchFailed(f"TLS with {host} failed: {cause.reason or 'broken off'}.")
+        if isinstance(cause, OSError) and cause.errno:
+            reason = os.strerror(cause.errno).lower()
+    if isinstance(error, httpcore2.ConnectTimeout | httpcore2.ConnectError):
+        return FetchFailed(f"{host} cannot be reached: {reason.rstrip('.')}.", unreachable=True)
+    return FetchFailed(f"{host} broke off: {reason.rstrip('.')}.")
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and what led to it."""
     cause: BaseException | None = error
     while cause is not None:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return FetchFailed(f"The certificate of {_host(url)} is not valid: {cause.verify_message}.")
-        if isinstance(cause, ssl.SSLError):
-            return FetchFailed(f"TLS with {_host(url)} failed: {cause.reason or 'broken off'}.")
+        yield cause
         cause = cause.__cause__ or cause.__context__
-    if isinstance(error, httpcore2.ConnectTimeout | httpcore2.ConnectError):
-        reason = str(error) or type(error).__name__
-        return FetchFailed(f"{_host(url)} cannot be reached: {reason}.", unreachable=True)
-    return FetchFailed(f"{_host(url)} broke off: {str(error) or type(error).__name__}.")
 
 
 def _described(fetched: Fetched, asked: str) -> str:

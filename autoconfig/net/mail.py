@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from autoconfig.errors import FetchFailed, NetworkError
 from autoconfig.model import ServerType, SocketType
+from autoconfig.net.connections import NoSuchHost
 from autoconfig.net.trail import tell
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class MailGreeter:
             tell(target, "failed", "silent", started)
             raise FetchFailed(f"{host}:{port} is silent.", unreachable=True) from None
         except NetworkError as error:
-            tell(target, "failed", str(error), started)
+            tell(target, "nothing" if isinstance(error, NoSuchHost) else "failed", str(error), started)
             raise
         except asyncio.CancelledError:
             tell(target, "failed", "given up", started)
@@ -78,7 +79,8 @@ class MailGreeter:
         except (OSError, ssl.SSLError, ValueError) as error:
             raise FetchFailed(f"{host}:{port} broke off: {error}.") from None
         finally:
-            writer.close()
+            # Not close(): TLS would wait for the other side's farewell, and nobody is left to wait for it.
+            writer.transport.abort()
 
     async def _upgraded(
         self,

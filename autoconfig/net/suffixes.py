@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 def registrable_domain(name: str) -> str | None:
     """The name somebody registered that a host or domain belongs to; None for a public suffix itself.
 
-    Suffixes of companies (``github.io``) count: below them the names belong to different people.
+    Suffixes of companies (``github.io``) count: below them the names belong to different people. An IPv4
+    address belongs to nobody.
     """
+    if name.rpartition(".")[2].isdigit():
+        return None
     found = _whole_list().privatesuffix(name)
     return str(found) if found is not None else None
 

@@ -7,9 +7,11 @@ import ipaddress
 import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from weakref import WeakKeyDictionary
 
 from autoconfig.errors import LookupFailed
+from autoconfig.net.connections import first_of
 from autoconfig.net.wire import PAYLOAD, TC, Query, answers
 
 PORT = 53
@@ -26,7 +28,7 @@ class NameServer:
     trusted: bool = False
 
     def __str__(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
+        host = f"[{self.host}]" if ":" in self.host and "/" not in self.host else self.host
         return host if self.port == PORT else f"{host}:{self.port}"
 
 
@@ -44,6 +46,11 @@ async def ask(query: Query, server: NameServer) -> bytes:
     return await ask_tcp(query, server) if cut else message
 
 
+async def ask_again(query: Query, server: NameServer) -> bytes:
+    """Ask over UDP and TCP at once: a packet was lost, or this network lets only TCP through."""
+    return await first_of([partial(ask, query, server), partial(ask_tcp, query, server)], stagger=0)
+
+
 class _Channel:
     """A UDP socket for a few questions to one name server, so that source ports keep changing.
 
@@ -53,7 +60,6 @@ class _Channel:
     def __init__(self, server: NameServer) -> None:
         family = socket.AF_INET6 if ":" in server.host else socket.AF_INET
         self._socket = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
-        self._loop = asyncio.get_running_loop()
         self._waiting: dict[int, tuple[Query, asyncio.Future[bytes]]] = {}
         self.free = QUESTIONS_PER_PORT
         try:
@@ -62,7 +68,8 @@ class _Channel:
             self._socket.close()
             raise
         self._number = self._socket.fileno()
-        self._loop.add_reader(self._number, self._receive)
+        # The loop is not remembered here: it would live for ever, for this stays in a table by loop.
+        asyncio.get_running_loop().add_reader(self._number, self._receive)
 
     def takes(self, query: Query) -> bool:
         """Whether the question may go out here."""
@@ -70,7 +77,7 @@ class _Channel:
 
     async def ask(self, query: Query) -> bytes:
         """Send the question and wait for its answer. Raises OSError."""
-        answer: asyncio.Future[bytes] = self._loop.create_future()
+        answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         self.free -= 1
         self._waiting[query.number] = (query, answer)
         try:
@@ -98,7 +105,7 @@ class _Channel:
 
     def _close(self) -> None:
         if self._number >= 0:
-            self._loop.remove_reader(self._number)
+            asyncio.get_running_loop().remove_reader(self._number)
             self._number = -1
             self._socket.close()
 

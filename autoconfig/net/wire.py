@@ -83,7 +83,9 @@ def read_negative(query: Query, data: bytes) -> Negative | None:
             place = _after_name(data, place)
             kind, _, record_ttl, length = _RECORD.unpack_from(data, place)
             place += _RECORD.size + length
-            if kind == _SOA and length >= 22 and place <= len(data):
+            if place > len(data):
+                return None
+            if kind == _SOA and length >= 22:
                 minimum = int.from_bytes(data[place - 4 : place], "big")
                 ttl = min(record_ttl, minimum)
     except (struct.error, IndexError, ValueError):

@@ -9,6 +9,7 @@ from autoconfig.errors import FormatError, NetworkError
 from autoconfig.formats import mozilla
 from autoconfig.net.connections import NoSuchHost
 from autoconfig.resolver.outcome import Failed, Found, Nothing, Outcome, Trust
+from autoconfig.resolver.recorder import judged
 
 if TYPE_CHECKING:
     from autoconfig.net.http import Fetched
@@ -20,13 +21,20 @@ _NO_DOCUMENT = (204, 404, 410)
 
 
 def site_url(host: str, inquiry: Inquiry, path: str = PATH, scheme: str = "https") -> str:
-    """The URL of a provider's site, the address in it as clients send it."""
-    address = quote(str(inquiry.address), safe="@")
-    return f"{scheme}://{host}{path}?emailaddress={address}"
+    """The URL of a provider's site, the address in it as Thunderbird sends it."""
+    return f"{scheme}://{host}{path}{_query(inquiry)}"
+
+
+def _query(inquiry: Inquiry) -> str:
+    return f"?emailaddress={quote(str(inquiry.address), safe='')}"
 
 
 async def fetch(inquiry: Inquiry, url: str, *, trust: Trust | None = None, plain: bool = False) -> Outcome:
     """Fetch and read a document. ``trust`` is what the way to the URL deserves; its site may deserve less."""
+    return judged(url, await _fetched(inquiry, url, trust, plain=plain))
+
+
+async def _fetched(inquiry: Inquiry, url: str, trust: Trust | None, *, plain: bool) -> Outcome:
     try:
         fetched = await inquiry.http.get(url, plain=plain)
     except NoSuchHost as error:
@@ -39,17 +47,17 @@ async def fetch(inquiry: Inquiry, url: str, *, trust: Trust | None = None, plain
     try:
         parsed = mozilla.parse(fetched.body)
     except FormatError as error:
-        return Failed(reason=f"{fetched.url} is no autoconfig document: {error}")
+        return Failed(reason=f"{_host(fetched.url)} gives no autoconfig document: {error}")
     return Found(
         provider=parsed.provider.for_address(inquiry.address),
-        source=fetched.url,
-        trust=weakest(trust, trust_of(inquiry, fetched.url)),
+        source=fetched.url.removesuffix(_query(inquiry)),
+        trust=weakest(trust, trust_of(inquiry, url), trust_of(inquiry, fetched.url)),
     )
 
 
-def refusal(fetched: Fetched) -> Outcome | None:
+def refusal(fetched: Fetched) -> Nothing | Failed | None:
     """What a status other than 200 means; None where there is a document to read."""
-    host = urlsplit(fetched.url).hostname
+    host = _host(fetched.url)
     if fetched.status == 200:
         return None
     if fetched.status in _NO_DOCUMENT:
@@ -57,6 +65,10 @@ def refusal(fetched: Fetched) -> Outcome | None:
     if fetched.status == 401:
         return Failed(reason=f"{host} asks for a password, which discovery never sends.")
     return Failed(reason=f"{host} answers {fetched.status}.")
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or "the host"
 
 
 def trust_of(inquiry: Inquiry, url: str) -> Trust:

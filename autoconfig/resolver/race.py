@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from autoconfig.resolver.outcome import Failed, Found, Outcome
 
@@ -25,6 +25,11 @@ class Finish:
     elapsed: float
     """Seconds."""
 
+    @classmethod
+    def at_once(cls, place: int, outcome: Found) -> Self:
+        """The end of a race that needed no start."""
+        return cls(winner=place, outcomes={place: outcome}, elapsed=0.0)
+
 
 @dataclass(slots=True, kw_only=True)
 class Race:
@@ -32,7 +37,8 @@ class Race:
 
     Once something is found, better-placed runners get ``patience`` seconds more, counted from the first
     find; all together have ``deadline`` seconds. After the decision, the places of ``welcome`` may finish
-    within ``grace`` times the time already spent (their answers add to the winner's). Losers are cancelled.
+    until ``grace`` times the time of the first find has passed since (their answers add to the winner's).
+    Losers are cancelled.
     """
 
     runners: Sequence[Runner]
@@ -61,14 +67,13 @@ class Race:
                     until = min(until, first_find + self.patience)
                 if loop.time() >= until:
                     break
-            if self._best() is not None:
-                await self._welcomed(loop.time() + (loop.time() - start) * self.grace)
+            if first_find is not None:
+                await self._welcomed(first_find + (first_find - start) * self.grace)
         finally:
             await self._cancel()
         return Finish(winner=self._best(), outcomes=dict(self._outcomes), elapsed=loop.time() - start)
 
     async def _welcomed(self, until: float) -> None:
-        until = min(until, asyncio.get_running_loop().time() + self.patience)
         while any(place in self.welcome for place in self._tasks.values()):
             if not await self._wait(until):
                 return

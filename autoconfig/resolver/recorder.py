@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
@@ -15,10 +14,10 @@ from autoconfig.resolver.outcome import Failed, Found, Nothing, Outcome
 from autoconfig.resolver.resolution import Asked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-Watch = Callable[[str, str, str], None]
-"""Is told of every question as it ends: method, target, outcome."""
+    from autoconfig.resolver.methods.step import Step
+    from autoconfig.resolver.watcher import Watcher
 
 _judge: ContextVar[Callable[[str, Nothing | Failed], None] | None] = ContextVar("judge", default=None)
 
@@ -37,9 +36,9 @@ def judged(target: str, outcome: Outcome) -> Outcome:
 class Recorder:
     """Collects the questions of one resolution as lines of its trace."""
 
-    def __init__(self, start: float, watch: Watch | None) -> None:
+    def __init__(self, start: float, watcher: Watcher | None) -> None:
         self._start = start
-        self._watch = watch
+        self._watcher = watcher
         self._lines: list[Asked] = []
         self.answered = False
         """Whether anybody on the network answered anything, be it "no"; kept answers do not count."""
@@ -57,6 +56,11 @@ class Recorder:
     def trace(self) -> tuple[Asked, ...]:
         """The lines by the time they started."""
         return tuple(sorted(self._lines, key=lambda line: line.started_ms))
+
+    def settled(self, step: Step, outcome: Outcome) -> None:
+        """Pass on what became of a whole step."""
+        if self._watcher is not None:
+            self._watcher.settled(step, outcome)
 
     def _hear(self, method: str, question: Question) -> None:
         self.answered = self.answered or (question.outcome != "failed" and not question.kept)
@@ -96,5 +100,5 @@ class Recorder:
         self._tell(line)
 
     def _tell(self, line: Asked) -> None:
-        if self._watch is not None:
-            self._watch(line.method, line.target, line.outcome)
+        if self._watcher is not None:
+            self._watcher.asked(line)

@@ -17,16 +17,17 @@ from autoconfig.net.transport import NameServer, ask, over_https
 from autoconfig.resolver.inquiry import Inquiry, Options
 from autoconfig.resolver.merge import Source, merge, to_confirm
 from autoconfig.resolver.methods import steps_for
+from autoconfig.resolver.methods.step import HOST, Step
 from autoconfig.resolver.outcome import Failed, Found, Outcome
 from autoconfig.resolver.race import Finish, Race
 from autoconfig.resolver.recorder import Recorder
 from autoconfig.resolver.resolution import Resolution
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from autoconfig.model import EmailAddress
-    from autoconfig.resolver.methods.step import Step
+    from autoconfig.resolver.watcher import Watcher
     from autoconfig.stores import Store
 
 GRACE = 0.08
@@ -39,8 +40,11 @@ class Resolver:
     Use it as an async context manager, or close it with :meth:`aclose`.
     """
 
-    def __init__(self, *, dns: Dns, http: Http, mail: MailGreeter, store: Store | None = None) -> None:
+    def __init__(
+        self, *, dns: Dns, connector: Connector, http: Http, mail: MailGreeter, store: Store | None = None
+    ) -> None:
         self._dns = dns
+        self._connector = connector
         self._http = http
         self._mail = mail
         self._store = store
@@ -61,7 +65,7 @@ class Resolver:
         dns = _dns(name_servers, doh_url)
         connector = Connector(dns, guard)
         http = Http(connector, allow_http=allow_http)
-        return cls(dns=dns, http=http, mail=MailGreeter(connector), store=store)
+        return cls(dns=dns, connector=connector, http=http, mail=MailGreeter(connector), store=store)
 
     async def __aenter__(self) -> Self:
         return self
@@ -78,12 +82,9 @@ class Resolver:
         address: EmailAddress,
         options: Options | None = None,
         *,
-        watch: Callable[[str, str, str], None] | None = None,
+        watcher: Watcher | None = None,
     ) -> Resolution:
-        """Find the settings of an address.
-
-        ``watch`` is told of every question as it ends: method, target, outcome.
-        """
+        """Find the settings of an address; ``watcher`` is told what happens as it happens."""
         inquiry = Inquiry(
             address=address,
             dns=self._dns,
@@ -92,8 +93,16 @@ class Resolver:
             store=self._store,
             options=options or Options(),
         )
-        recorder = Recorder(asyncio.get_running_loop().time(), watch)
         steps = _allowed(steps_for(inquiry.options), address.domain)
+        recorder = Recorder(asyncio.get_running_loop().time(), watcher)
+        if watcher is not None:
+            watcher.begun(steps)
+        for place, step in enumerate(steps):
+            if step.asks_nobody and isinstance(outcome := await _heard(step, inquiry, recorder), Found):
+                # The operator's own word: nobody else is told that somebody asks.
+                return _resolution(inquiry, steps, Finish.at_once(place, outcome), recorder)
+        self._ask_ahead(steps, address.domain)
+        await asyncio.sleep(0)
         race = Race(
             runners=[partial(_heard, step, inquiry, recorder) for step in steps],
             patience=inquiry.options.patience,
@@ -104,10 +113,21 @@ class Resolver:
         )
         return _resolution(inquiry, steps, await race.run(), recorder)
 
+    def _ask_ahead(self, steps: tuple[Step, ...], domain: str) -> None:
+        """Send the first DNS questions of all methods before any of them has to think."""
+        questions = [(f"{before}{domain}", kind) for step in steps for before, kind in step.first]
+        self._dns.ask_ahead(
+            (name, record)
+            for name, kind in dict.fromkeys(questions)
+            for record in (self._connector.kinds if kind == HOST else (kind,))
+        )
+
 
 async def _heard(step: Step, inquiry: Inquiry, recorder: Recorder) -> Outcome:
     with recorder.listening(step.method):
-        return await step.ask(inquiry)
+        outcome = await step.ask(inquiry)
+    recorder.settled(step, outcome)
+    return outcome
 
 
 def _allowed(steps: tuple[Step, ...], domain: str) -> tuple[Step, ...]:

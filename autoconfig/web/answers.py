@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
 from flask import Response, request
 from werkzeug.http import parse_etags
 
+from autoconfig.publish import PRIVATE
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from autoconfig.publish import Document
 
 TEXT = "text/plain; charset=utf-8"
+JSON = "application/json"
+PROBLEM = "application/problem+json"
 
 
 def headers_of(document: Document) -> list[tuple[str, str]]:
@@ -44,3 +52,19 @@ def bytes_answer(status: int, body: bytes, media_type: str) -> Response:
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def json_answer(content: Mapping[str, Any], *, status: int = 200, media_type: str = JSON) -> Response:
+    """JSON about one mailbox: for who asked, and for no cache on the way."""
+    body = json.dumps(content, ensure_ascii=False, indent=2).encode("utf-8", "backslashreplace") + b"\n"
+    response = Response(body, status, content_type=media_type)
+    response.headers["Cache-Control"] = PRIVATE
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def problem_answer(status: int, sentence: str, **members: Any) -> Response:
+    """What went wrong, for programs and people (RFC 9457)."""
+    title = HTTPStatus(status).phrase
+    content = {"type": "about:blank", "title": title, "status": status, "detail": sentence, **members}
+    return json_answer(content, status=status, media_type=PROBLEM)

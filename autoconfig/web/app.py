@@ -11,14 +11,17 @@ from werkzeug.wsgi import get_path_info
 
 from autoconfig.publish import Publisher
 from autoconfig.settings import Settings
+from autoconfig.signing import Signer, open_signer
 from autoconfig.stores import open_stores
-from autoconfig.web.answers import text_answer
+from autoconfig.web.answers import problem_answer, text_answer
 from autoconfig.web.asking import AnyBytesRequest
 from autoconfig.web.autodiscover import autodiscovery
 from autoconfig.web.documents import documents
 from autoconfig.web.front import Front
+from autoconfig.web.openapi import openapi
 from autoconfig.web.operations import operations
 from autoconfig.web.pages import pages
+from autoconfig.web.profiles import profiles
 from autoconfig.web.proxies import TrustedProxies
 from autoconfig.web.wellknown import well_known
 
@@ -27,6 +30,9 @@ if TYPE_CHECKING:
     from werkzeug.routing import MapAdapter
 
     from autoconfig.stores import Store
+    from autoconfig.web.documents import Directory
+    from autoconfig.web.strangers.counts import CountTable
+    from autoconfig.web.strangers.service import Resolving
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +42,8 @@ _SENTENCES = {
     405: "This address does not know that method.",
     413: "The request is too large.",
 }
+
+_API = "/api/"
 
 
 class _Application(Flask):
@@ -51,24 +59,37 @@ class _Application(Flask):
         return self.url_map.bind("localhost", path_info=path, default_method=request.method)
 
 
-def create_app(settings: Settings | None = None, store: Store | None = None) -> Flask:
+def create_app(
+    settings: Settings | None = None,
+    store: Store | None = None,
+    *,
+    counts: CountTable | None = None,
+    resolver: Resolving | None = None,
+    signer: Signer | None = None,
+) -> Flask:
     """Make the web service.
 
     ``settings`` come from the environment and the store from ``settings`` where they are not given; the
-    store is followed for changes from now on. Raises SettingsError or StoreError.
+    store is followed for changes from now on. ``counts`` are for a rate limit that holds for several
+    processes; ``resolver`` is asked about strangers instead of the network; ``signer`` signs
+    Apple profiles instead of one made of the settings.
+    Raises SettingsError or StoreError.
     """
     settings = Settings.from_environment() if settings is None else settings
     store = open_stores(settings.providers) if store is None else store
-    publisher = Publisher(store)
+    publisher = Publisher(store, signer or open_signer(settings))
     app = _Application(__name__, static_folder=None)
     # An automatic 2xx to OPTIONS would be a "yes" that nobody meant.
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = True
-    app.register_blueprint(documents(publisher))
+    directory = _register_api(app, settings, store, counts, resolver)
+    app.register_blueprint(documents(publisher, directory))
     app.register_blueprint(autodiscovery(publisher, settings.base_url))
     app.register_blueprint(well_known(publisher))
+    app.register_blueprint(profiles(publisher))
     app.register_blueprint(operations(store))
+    app.register_blueprint(openapi(settings))
     app.register_blueprint(pages(store, settings.base_url))
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _bug)
@@ -78,10 +99,35 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     return app
 
 
+def _register_api(
+    app: Flask, settings: Settings, store: Store, counts: CountTable | None, resolver: Resolving | None
+) -> Directory | None:
+    """Register the API; return what answers for strangers in the directory. Loads nothing if both are off."""
+    if settings.resolve == "off":
+        return None
+    from autoconfig.web.api import api
+    from autoconfig.web.directory import directory
+    from autoconfig.web.limits import RateLimiter
+    from autoconfig.web.strangers import strangers_for
+    from autoconfig.web.strangers.cache import open_cache
+
+    cache = open_cache(settings.cache_url, counts)
+    strangers = strangers_for(settings, store, cache, resolver)
+    limiter = RateLimiter(cache, settings.rate_limit)
+    app.extensions["strangers"] = strangers
+    app.register_blueprint(api(strangers, limiter))
+    return directory(strangers, limiter) if settings.resolve == "directory" else None
+
+
+def _error(status: int, sentence: str) -> Response:
+    answer = problem_answer if request.path.startswith(_API) else text_answer
+    return answer(status, sentence)
+
+
 def _http_error(error: HTTPException) -> Response:
     """Never HTML: mail clients take any page for a document."""
     status = error.code or 500
-    response = text_answer(status, _SENTENCES.get(status, f"{error.name}."))
+    response = _error(status, _SENTENCES.get(status, f"{error.name}."))
     for name, value in error.get_headers():
         if name == "Allow":
             response.headers[name] = value
@@ -91,4 +137,4 @@ def _http_error(error: HTTPException) -> Response:
 def _bug(error: Exception) -> Response:
     # The endpoint, not the path: a path may hold an address.
     logger.error("the view %s failed", request.endpoint, exc_info=error)
-    return text_answer(500, "Something went wrong here; the operator can find it in the log.")
+    return _error(500, "Something went wrong here; the operator can find it in the log.")

@@ -13,14 +13,22 @@ from autoconfig.web.asking import asked, host_domain, parameter
 from autoconfig.web.front import BY_DOMAIN, MOZILLA_PATHS, PACC_PATH
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from autoconfig.publish import Publisher
+
+    Directory = Callable[[str, bool], Response]
 
 NOT_SERVED = "This domain is not served here."
 _UNSAYABLE = "This provider's servers cannot be said in PACC."
 
 
-def documents(publisher: Publisher) -> Blueprint:
-    """The URLs that everybody since Thunderbird asks (draft-ietf-mailmaint-autoconfig-06 §4), and PACC's."""
+def documents(publisher: Publisher, directory: Directory | None = None) -> Blueprint:
+    """The URLs that everybody since Thunderbird asks (draft-ietf-mailmaint-autoconfig-06 §4), and PACC's.
+
+    ``directory`` answers for a domain nobody lists (and whether everything is wanted), where it is asked by
+    domain as the ISPDB is.
+    """
     blueprint = Blueprint("documents", __name__)
 
     def by_address() -> Response:
@@ -35,9 +43,12 @@ def documents(publisher: Publisher) -> Blueprint:
 
     def by_domain(domain: str) -> Response:
         try:
-            document = publisher.mozilla(normalize_domain(domain), full=_full())
+            domain = normalize_domain(domain)
         except DomainError:
             return text_answer(404, "That is not a domain name.")
+        if directory is not None and publisher.provider(domain) is None:
+            return directory(domain, _full())
+        document = publisher.mozilla(domain, full=_full())
         return text_answer(404, NOT_SERVED) if document is None else document_answer(document)
 
     def pacc() -> Response:

@@ -24,6 +24,7 @@ POX_PATH = "/autodiscover/autodiscover.xml"
 JSON_PATH = "/autodiscover/autodiscover.json"
 JSON_V1_PATH = f"{JSON_PATH}/v1.0"
 PACC_PATH = "/.well-known/user-agent-configuration.json"
+PROFILE_PATH = "/mail/profile.mobileconfig"
 WELL_KNOWN_SERVICES = {
     "/.well-known/caldav": ServerType.CALDAV,
     "/.well-known/carddav": ServerType.CARDDAV,
@@ -32,7 +33,7 @@ WELL_KNOWN_SERVICES = {
 
 # Seen in the wild: some put the version of the document before its path.
 _OTHER_SPELLINGS = {"/v1.1/mail/config-v1.1.xml": MOZILLA_PATHS[0]}
-_PATHS = (*MOZILLA_PATHS, POX_PATH, JSON_PATH, JSON_V1_PATH, PACC_PATH, *WELL_KNOWN_SERVICES)
+_PATHS = (*MOZILLA_PATHS, POX_PATH, JSON_PATH, JSON_V1_PATH, PACC_PATH, PROFILE_PATH, *WELL_KNOWN_SERVICES)
 _CANONICAL = {path: path for path in _PATHS} | _OTHER_SPELLINGS
 CANONICAL_PREFIXES = (f"{JSON_V1_PATH}/", BY_DOMAIN)
 """What stands before an address or a domain in a path."""

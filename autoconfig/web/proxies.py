@@ -1,4 +1,4 @@
-"""Host and scheme as the client saw them, where a trusted proxy says so."""
+"""Host and scheme as the client saw them, and its address, where a trusted proxy says so."""
 
 from __future__ import annotations
 
@@ -13,21 +13,35 @@ if TYPE_CHECKING:
 
 
 class TrustedProxies:
-    """WSGI middleware: believes X-Forwarded-Host and X-Forwarded-Proto of the peers it is given."""
+    """WSGI middleware: believes X-Forwarded-Host, -Proto and -For of the peers it is given."""
 
     def __init__(self, application: WSGIApplication, networks: Sequence[Network]) -> None:
         self._application = application
         self._networks = tuple(networks)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if self._trusted(environ.get("REMOTE_ADDR", "")):
+        peer = environ.get("REMOTE_ADDR", "")
+        if self._trusted(peer):
             host = _last(environ.get("HTTP_X_FORWARDED_HOST", ""))
             scheme = _last(environ.get("HTTP_X_FORWARDED_PROTO", "")).lower()
             if host:
                 environ["HTTP_HOST"] = host
             if scheme in ("http", "https"):
                 environ["wsgi.url_scheme"] = scheme
+            environ["REMOTE_ADDR"] = self._client(environ.get("HTTP_X_FORWARDED_FOR", ""), peer)
         return self._application(environ, start_response)
+
+    def _client(self, header: str, peer: str) -> str:
+        """The last hop that is no proxy of ours; what stands before it anybody may have written."""
+        client = peer
+        for hop in reversed(header.split(",")):
+            address = _address(hop)
+            if address is None:
+                break
+            client = address
+            if not self._trusted(address):
+                break
+        return client
 
     def _trusted(self, peer: str) -> bool:
         try:
@@ -42,3 +56,16 @@ class TrustedProxies:
 def _last(header: str) -> str:
     """The last entry of a list: the one the proxy next to us wrote; earlier ones anybody may have."""
     return header.rpartition(",")[2].strip()
+
+
+def _address(hop: str) -> str | None:
+    """The address in one entry of X-Forwarded-For, some of which have a port; None where it has none."""
+    text = hop.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        return None

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
+from autoconfig.signing import open_signer
 from autoconfig.web.app import create_app
 from autoconfig.web.front import CANONICAL_PREFIXES, canonical_path
+from autoconfig.web.strangers.counts import CountTable
 from autoconfig.web.worker import lose_no_stop
 
 if TYPE_CHECKING:
@@ -23,6 +25,12 @@ if TYPE_CHECKING:
 
 # No peer, no query string, no referrer: none of them is ours to keep.
 ACCESS_LOG_FORMAT = '%(t)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms "%(a)s"'
+
+_WORKERS = {
+    "off": "autoconfig.web.worker.PatientWorker",
+    "api": "autoconfig.web.waiting.WaitingWorker",
+    "directory": "autoconfig.web.waiting.DirectoryWorker",
+}
 
 _AT = re.compile("@|%(?:25)*40")
 _ADDRESS = re.compile(rf"[^/\s]*(?:{_AT.pattern})[^/\s]*")
@@ -74,6 +82,10 @@ class _Service(BaseApplication):
 
     def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
         self._settings = settings
+        # Before the fork: a client's rate limit holds for all workers together.
+        self._counts = None if settings.resolve == "off" else CountTable()
+        # Read once, at the start: a certificate that runs out later must not keep a new worker from starting.
+        self._signer = open_signer(settings)
         self._options = options
         super().__init__()
 
@@ -82,23 +94,28 @@ class _Service(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        return create_app(self._settings)
+        return create_app(self._settings, counts=self._counts, signer=self._signer)
 
 
 def run(settings: Settings, *, host: str, port: int, workers: int, threads: int, access_log: bool) -> None:
     """Serve until told to stop."""
     lose_no_stop()
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    _Service(settings, options_for(bind, workers, threads, settings.log_level, access_log=access_log)).run()
+    options = options_for(
+        bind, workers, threads, settings.log_level, access_log=access_log, resolve=settings.resolve
+    )
+    _Service(settings, options).run()
 
 
-def options_for(bind: str, workers: int, threads: int, log_level: str, *, access_log: bool) -> dict[str, Any]:
+def options_for(
+    bind: str, workers: int, threads: int, log_level: str, *, access_log: bool, resolve: str = "off"
+) -> dict[str, Any]:
     """gunicorn's settings, by its names."""
     shared_memory = Path("/dev/shm")  # noqa: S108 - heartbeats of workers only, and never a disk to wait for
     return {
         "bind": bind,
         "workers": workers,
-        "worker_class": "autoconfig.web.worker.PatientWorker",
+        "worker_class": _WORKERS[resolve],
         "threads": threads,
         "timeout": 30,
         "graceful_timeout": 30,

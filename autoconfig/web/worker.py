@@ -31,7 +31,7 @@ BODY_SECONDS = 5
 LINGER_SECONDS = 2
 """For how long a client may take to close after our last word (RFC 9112 §9.6)."""
 
-MOST_HEAD_BYTES = 64 * 1024
+MOST_HEAD_BYTES = 16 * 1024
 """More than gunicorn reads of any usual head; what is longer is its to judge."""
 
 _LOOK = socket.MSG_PEEK | socket.MSG_DONTWAIT
@@ -48,8 +48,10 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
 
     def enqueue_req(self, conn: Any) -> None:
         """Take up a connection that is new, or that has become readable."""
+        known = getattr(conn, "head_bytes", None)
+        if known:
+            _wake_after(conn.sock, 0)
         if self.alive and not _half_read(conn):
-            known = getattr(conn, "head_bytes", None)
             if known is None:
                 conn.head_deadline = time.monotonic() + HEAD_SECONDS
                 conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _PAUSE)
@@ -60,14 +62,16 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
                 _wake_after(conn.sock, arrived)
                 self._wait(conn, conn.head_deadline, self.on_pending_socket_readable)
                 return
-            if known:
-                _wake_after(conn.sock, 0)
         conn.head_bytes = None
         super().enqueue_req(conn)
 
     def finish_request(self, conn: Any, fs: Any) -> None:
         """Keep a connection whose request is answered, or say goodbye and let the poller see it closed."""
-        if not fs.cancelled() and fs.exception() is None and fs.result():
+        try:
+            kept = fs.result()
+        except Exception:  # of the thread, which has logged it
+            kept = False
+        if kept:
             super().finish_request(conn, fs)
             return
         try:
@@ -75,6 +79,12 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             self._wait(conn, time.monotonic() + LINGER_SECONDS, self._on_goodbye)
         except (OSError, ValueError):
             self._forget(conn)
+
+    def _cap_keepalive(self, deadline: float) -> None:
+        """When stopping, wait for half requests no longer than for idle connections."""
+        super()._cap_keepalive(deadline)
+        for conn in self.pending_conns:
+            conn.timeout = min(conn.timeout, deadline)
 
     def _on_goodbye(self, conn: Any, client: socket.socket) -> None:
         """Close once the client has closed; what it still sends (the rest of a body) is thrown away."""
@@ -94,16 +104,14 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         conn.close()
 
     def _wait(self, conn: Any, deadline: float, on_readable: Callable[[Any, socket.socket], None]) -> None:
-        """Leave a connection to the poller until it is readable, or its time is over and it is closed."""
+        """Leave a connection to the poller until it is readable, or its time is over and it is closed.
+
+        gunicorn closes them in their order here, so that a short time may become HEAD_SECONDS.
+        """
         conn.timeout = deadline
         conn.sock.setblocking(False)
         self.poller.register(conn.sock, selectors.EVENT_READ, partial(on_readable, conn))
         self.pending_conns.append(conn)
-
-    def murder_pending(self) -> None:
-        """Close the connections whose time is over; gunicorn looks only as far as the first that has some."""
-        self.pending_conns = type(self.pending_conns)(sorted(self.pending_conns, key=lambda conn: conn.timeout))
-        super().murder_pending()
 
 
 def lose_no_stop() -> None:

@@ -23,7 +23,7 @@ from autoconfig.model import (
 )
 from tests.formats.minimal import IMAP, MOZILLA, PROVIDER, SMTP
 from tests.shared import shared_path
-from tests.strategies import domains, mozilla_providers, providers
+from tests.strategies import domains, mozilla_providers
 
 POP3 = replace(IMAP, type=ServerType.POP3, hostname="pop.example.com", port=995)
 JMAP = UrlServer(type=ServerType.JMAP, url="https://jmap.example.com/")
@@ -280,7 +280,7 @@ def test_rendered_documents_are_valid_against_the_schema_of_the_draft() -> None:
     schema = etree.RelaxNG(etree.parse(shared_path("spec", "autoconfig.rng")))
 
     @settings(deadline=None)
-    @given(providers(), domains())
+    @given(mozilla_providers(), domains())
     def check(provider: Provider, domain: str) -> None:
         for full in (False, True):
             document = mozilla.render(provider, domain, full=full)

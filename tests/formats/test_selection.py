@@ -22,7 +22,7 @@ from autoconfig.model import (
     WebMailLogin,
 )
 from tests.formats.minimal import IMAP, PROVIDER, SMTP
-from tests.strategies import domains, providers, servers
+from tests.strategies import domains, plain_providers, servers
 
 POP3 = replace(IMAP, type=ServerType.POP3, hostname="pop.example.com", port=995)
 STARTTLS = replace(IMAP, port=143, socket_type=SocketType.STARTTLS)
@@ -170,7 +170,7 @@ def test_a_provider_whose_every_name_would_grow_too_long_is_none() -> None:
 
 
 @settings(deadline=None)
-@given(providers(), domains())
+@given(plain_providers(), domains())
 def test_a_provider_at_a_domain_names_no_other_and_no_open_host(provider: Provider, domain: str) -> None:
     here = at_domain(provider, domain)
     if here is None:

@@ -172,6 +172,12 @@ def test_placeholders_of_host_and_login_name_are_filled() -> None:
     assert (filled.hostname, filled.username) == ("imap.example.com", "ada@example.com")
 
 
+def test_placeholders_of_exchange_urls_are_filled() -> None:
+    url = "https://mail.%EMAILDOMAIN%/"
+    filled = replace(IMAP, type=ServerType.EXCHANGE, ews_url=url, owa_url=url).filled(ADA)
+    assert (filled.ews_url, filled.owa_url) == ("https://mail.example.com/", "https://mail.example.com/")
+
+
 def test_placeholders_of_url_and_login_name_are_filled() -> None:
     server = UrlServer(
         type=ServerType.CALDAV, url="https://dav.%EMAILDOMAIN%/%EMAILADDRESS%/", username="%EMAILLOCALPART%"

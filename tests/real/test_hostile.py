@@ -246,9 +246,29 @@ def test_clients_that_leave_in_the_middle_are_no_errors(server: Server) -> None:
     assert_unharmed(server, log_before)
 
 
-def test_a_stop_does_not_wait_for_half_requests_without_end(tmp_path: Path) -> None:
+def test_a_stop_waits_for_half_requests_a_few_seconds_only(tmp_path: Path) -> None:
     folder = tmp_path / "providers"
     folder.mkdir()
     folder.joinpath("example.com.toml").write_text(provider_text("example.com", "one"))
     with running(tmp_path) as server, stalled(server, DOCUMENT, 20):
+        began = time.monotonic()
         assert server.stop() == 0
+        assert time.monotonic() - began < 8
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"GET /healthz HTTP/1.1\r\n" + HOST + CLOSE,
+        b"GET /healthz HTTP/1.0\r\n\r\n",
+        b"BAD\r\n\r\n",
+        CHUNKED + b"zz\r\n",
+    ],
+    ids=["close", "HTTP/1.0", "bad", "bad chunk"],
+)
+def test_clients_that_never_close_hold_nobody_up(server: Server, data: bytes) -> None:
+    with stalled(server, data, 5 * WORKERS):
+        for _ in range(20):
+            asked = time.monotonic()
+            assert server.get("/v1.1/example.com").status == 200
+            assert time.monotonic() - asked < 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from autoconfig.formats import autodiscover, mozilla, pacc
@@ -19,10 +20,11 @@ from autoconfig.resolver import Options, Resolver
 from tests.internet import Answer, json, xml
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from autoconfig.resolver import Resolution
     from autoconfig.resolver.resolution import Asked, ServerFound
+    from autoconfig.resolver.watcher import Watcher
     from autoconfig.stores import Store
     from tests.internet import Internet
     from tests.internet.answers import Route
@@ -52,7 +54,7 @@ class Resolve:
         *methods: str,
         store: Store | None = None,
         name_servers: Iterable[str] = (),
-        watch: Callable[[str, str, str], None] | None = None,
+        watcher: Watcher | None = None,
         **options: Any,
     ) -> Resolution:
         """The resolution by the named methods, or all; no ISPDB unless the test names one."""
@@ -67,7 +69,7 @@ class Resolve:
                 guard=Guard(allowed=(self._internet.public,)),
             )
             async with resolver:
-                return await resolver.resolve(EmailAddress.parse(address), settings, watch=watch)
+                return await resolver.resolve(EmailAddress.parse(address), settings, watcher=watcher)
 
         tried = len(self._internet.escapes)
         try:
@@ -153,8 +155,6 @@ class World:
 
 
 def _given(answer: Answer, how: dict[str, Any]) -> Answer:
-    from dataclasses import replace
-
     return replace(answer, **how)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -106,6 +107,15 @@ def _long_way(front: Front, environ: dict[str, object]) -> Answer:
     return call(front._application, environ)
 
 
+def _timeless(answer: Answer) -> Answer:
+    """The answer without the time that an Autodiscover error says."""
+    body, errors = re.subn(rb'Time="[0-9:.]+" Id="[0-9]+"', b"", answer.body)
+    if errors:
+        headers = [header for header in answer.headers if header[0] != "Content-Length"]
+        return Answer(answer.status, headers, body)
+    return answer
+
+
 def _on_the_wire(text: str) -> str:
     """As WSGI hands it over: UTF-8 read as latin-1."""
     return text.encode("utf-8", "surrogatepass").decode("latin-1")
@@ -129,7 +139,7 @@ def test_the_short_way_is_the_long_way(
         )
 
     short = call(front, environ())
-    assert short == _long_way(front, environ())
+    assert _timeless(short) == _timeless(_long_way(front, environ()))
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])

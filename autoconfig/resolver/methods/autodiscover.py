@@ -5,6 +5,7 @@ Redirects by address and by URL are followed, loops are stopped; no password is 
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
@@ -13,14 +14,16 @@ from autoconfig.errors import AddressError, FormatError, LookupFailed, NetworkEr
 from autoconfig.formats import autodiscover, autodiscover_json
 from autoconfig.formats.parsed import Parsed
 from autoconfig.model import EmailAddress, Provider, ServerType, UrlServer
+from autoconfig.model.server import checked_url
 from autoconfig.net.connections import NoSuchHost
 from autoconfig.net.records import Srv
 from autoconfig.net.suffixes import is_public_suffix
 from autoconfig.resolver.clientconfig import by_dns, refusal, trust_of, weakest
 from autoconfig.resolver.methods.srv import in_order
-from autoconfig.resolver.methods.step import Step
+from autoconfig.resolver.methods.step import HOST, Step
 from autoconfig.resolver.outcome import Failed, Found, Nothing, Outcome, Trust, worst
 from autoconfig.resolver.race import Race
+from autoconfig.resolver.recorder import judged
 
 if TYPE_CHECKING:
     from autoconfig.resolver.inquiry import Inquiry, Options
@@ -30,46 +33,99 @@ NAME = "autodiscover"
 PATH = "/autodiscover/autodiscover.xml"
 JSON_PATH = "/autodiscover/autodiscover.json"
 MAX_HOPS = 10
+"""Redirects one way may lead through; Outlook follows as many."""
+MAX_REDIRECTS = 20
+"""Redirects of all ways together: each new address is asked for in four ways, which would multiply."""
 
 _JSON_TYPES = {"ActiveSync": ServerType.ACTIVESYNC, "EWS": ServerType.EWS}
 
 
+_FIRST = (("autodiscover.", HOST), ("_autodiscover._tcp.", "SRV"))
+
+
 def steps(_options: Options) -> tuple[Step, ...]:
-    """One: its parts stand for each other."""
-    return (Step(method=NAME, name="Autodiscover", ask=_ask, adds=True),)
+    """The ways to POX stand for each other; JSON v2 names services that POX does not."""
+    return (
+        Step(method=NAME, name="Autodiscover", ask=_ask, adds=True, first=_FIRST),
+        Step(method=NAME, name="Autodiscover JSON", ask=_json, adds=True),
+    )
+
+
+@dataclass(slots=True)
+class _Budget:
+    """How often all ways together may still be sent elsewhere."""
+
+    left: int = MAX_REDIRECTS
+
+    def take(self) -> bool:
+        """Use up one redirect; False where none is left."""
+        self.left -= 1
+        return self.left >= 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Where one way of asking stands: the address to ask for, and the URLs and addresses asked before."""
+
+    inquiry: Inquiry
+    address: EmailAddress
+    budget: _Budget
+    seen: frozenset[str] = field(default=frozenset())
+
+    def past(self, place: str) -> _Way:
+        """The way, one place further."""
+        return replace(self, seen=self.seen | {place})
 
 
 async def _ask(inquiry: Inquiry) -> Outcome:
-    return await _asked(inquiry, inquiry.address, frozenset())
+    return await _asked(_Way(inquiry, inquiry.address, _Budget()))
 
 
-async def _asked(inquiry: Inquiry, address: EmailAddress, seen: frozenset[str]) -> Outcome:
-    """Every way for one address, in order; ``seen`` are the addresses and URLs asked before."""
-    domain = address.domain
+async def _asked(way: _Way) -> Outcome:
+    """Every way for one address, in order."""
+    domain = way.address.domain
     if is_public_suffix(domain):
         return Failed(reason=f"{domain} is a public suffix and is not asked.")
     runners = [
-        partial(_pox, inquiry, f"https://{domain}{PATH}", address, seen),
-        partial(_pox, inquiry, f"https://autodiscover.{domain}{PATH}", address, seen),
-        partial(_by_http_redirect, inquiry, address, seen),
-        partial(_by_srv, inquiry, address, seen),
-        partial(_json, inquiry, address),
+        partial(_pox, way, f"https://{domain}{PATH}"),
+        partial(_pox, way, f"https://autodiscover.{domain}{PATH}"),
+        partial(_by_http_redirect, way),
+        partial(_by_srv, way),
     ]
-    options = inquiry.options
+    options = way.inquiry.options
     finish = await Race(runners=runners, patience=options.patience, deadline=options.deadline).run()
     if finish.winner is not None:
         return finish.outcomes[finish.winner]
     return worst([finish.outcomes[place] for place in sorted(finish.outcomes)])
 
 
-async def _pox(
-    inquiry: Inquiry, url: str, address: EmailAddress, seen: frozenset[str], trust: Trust | None = None
-) -> Outcome:
+async def _pox(way: _Way, url: str, trust: Trust | None = None) -> Outcome:
     """Post the address and read the answer: settings, a redirect, or a refusal."""
-    if url in seen or len(seen) >= MAX_HOPS:
+    if url in way.seen or len(way.seen) >= MAX_HOPS:
         return Failed(reason=f"Autodiscover at {_host(url)} leads round in a circle.")
+    inquiry = way.inquiry
+    answer = await _posted(way, url)
+    if not isinstance(answer, _Answered):
+        return judged(f"POST {url}", answer)
+    here = weakest(trust, trust_of(inquiry, answer.url))
+    if isinstance(answer.content, autodiscover.Redirect):
+        return judged(f"POST {url}", await _redirected(way.past(url), answer.content, here))
+    provider = answer.content.provider.for_address(inquiry.address)
+    return Found(provider=provider, source=answer.url, trust=here)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """Settings or a redirect, and the URL they came from."""
+
+    url: str
+    content: Parsed | autodiscover.Redirect
+
+
+async def _posted(way: _Way, url: str) -> _Answered | Nothing | Failed:
+    request = autodiscover.render_request(way.address)
     try:
-        fetched = await inquiry.http.post(url, autodiscover.render_request(address), autodiscover.MEDIA_TYPE)
+        fetched = await way.inquiry.http.post(url, request, autodiscover.MEDIA_TYPE)
     except NoSuchHost as error:
         return Nothing(reason=str(error))
     except NetworkError as error:
@@ -78,94 +134,103 @@ async def _pox(
     if refused is not None:
         return refused
     try:
-        answer = autodiscover.parse(fetched.body, inquiry.domain)
+        answer = autodiscover.parse(fetched.body, way.inquiry.domain)
     except FormatError as error:
         return Failed(reason=f"{_host(url)} gives no Autodiscover answer: {error}")
-    here = weakest(trust, trust_of(inquiry, fetched.url))
-    if isinstance(answer, Parsed):
-        provider = answer.provider.for_address(inquiry.address)
-        return Found(provider=provider, source=fetched.url, trust=here)
     if isinstance(answer, autodiscover.Refused):
         return Nothing(reason=f"{_host(url)} says {answer.code}: {answer.message or 'no'}.")
-    return await _redirected(inquiry, answer, address, seen | {url}, here)
+    return _Answered(fetched.url, answer)
 
 
-async def _redirected(
-    inquiry: Inquiry,
-    redirect: autodiscover.Redirect,
-    address: EmailAddress,
-    seen: frozenset[str],
-    trust: Trust,
-) -> Outcome:
+async def _redirected(way: _Way, redirect: autodiscover.Redirect, trust: Trust) -> Outcome:
+    if not way.budget.take():
+        return Failed(reason=f"Autodiscover redirects more than {MAX_REDIRECTS} times.")
     if redirect.url is not None:
-        return await _pox(inquiry, redirect.url, address, seen, trust)
+        return await _pox(way, redirect.url, trust)
     try:
         other = EmailAddress.parse(redirect.address or "")
     except AddressError:
         return Failed(reason="Autodiscover redirects to something that is no address.")
-    if str(other) in seen or other == address:
-        return Failed(reason="Autodiscover redirects to the address it was asked for.")
-    outcome = await _asked(inquiry, other, seen | {str(address)})
-    if isinstance(outcome, Found):
-        return Found(provider=outcome.provider, source=outcome.source, trust=weakest(trust, outcome.trust))
-    return outcome
+    if str(other) in way.seen or other == way.address:
+        return Failed(reason="Autodiscover redirects to an address it was asked for before.")
+    outcome = await _asked(replace(way.past(str(way.address)), address=other))
+    return replace(outcome, trust=weakest(trust, outcome.trust)) if isinstance(outcome, Found) else outcome
 
 
-async def _by_http_redirect(inquiry: Inquiry, address: EmailAddress, seen: frozenset[str]) -> Outcome:
+async def _by_http_redirect(way: _Way) -> Outcome:
     """Ask http without anything secret and believe only where it sends us, over https (MS-OXDISCO §3.1.5)."""
-    url = f"http://autodiscover.{address.domain}{PATH}"
+    url = f"http://autodiscover.{way.address.domain}{PATH}"
     try:
-        fetched = await inquiry.http.get(url, follow=False, plain=True)
+        fetched = await way.inquiry.http.get(url, follow=False, plain=True)
     except NoSuchHost as error:
         return Nothing(reason=str(error))
     except NetworkError as error:
         return Failed(reason=str(error), unreachable=error.unreachable)
     target = fetched.location
     if target is None or not target.startswith("https:"):
-        return Nothing(reason=f"http://{_host(url)} does not redirect to https.")
-    return await _pox(inquiry, target, address, seen, Trust.HTTP)
+        return judged(url, Nothing(reason=f"http://{_host(url)} does not redirect to https."))
+    return await _pox(way, target, Trust.HTTP)
 
 
-async def _by_srv(inquiry: Inquiry, address: EmailAddress, seen: frozenset[str]) -> Outcome:
+async def _by_srv(way: _Way) -> Outcome:
+    domain = way.address.domain
     try:
-        answer = await inquiry.dns.look_up(f"_autodiscover._tcp.{address.domain}", "SRV")
+        answer = await way.inquiry.dns.look_up(f"_autodiscover._tcp.{domain}", "SRV")
     except LookupFailed as error:
         return Failed(reason=str(error), unreachable=error.unreachable)
     records = [record for record in answer.records if isinstance(record, Srv) and record.target != "."]
     if not records:
-        return Nothing(reason=f"{address.domain} has no _autodiscover record.")
+        return Nothing(reason=f"{domain} has no _autodiscover record.")
     best = in_order(records)[0]
     port = "" if best.port == 443 else f":{best.port}"
     trust = by_dns(authenticated=answer.authenticated)
-    return await _pox(inquiry, f"https://{best.target}{port}{PATH}", address, seen, trust)
+    return await _pox(way, f"https://{best.target}{port}{PATH}", trust)
 
 
-async def _json(inquiry: Inquiry, address: EmailAddress) -> Outcome:
+async def _json(inquiry: Inquiry) -> Outcome:
     """Ask JSON v2 for Exchange's own protocols; POX is asked anyway."""
-    host = f"autodiscover.{address.domain}"
-    servers = []
-    outcome: Outcome = Nothing(reason=f"{host} names no Exchange service.")
-    for protocol, server_type in _JSON_TYPES.items():
-        url = f"https://{host}{JSON_PATH}?Email={quote(str(address), safe='@')}&Protocol={protocol}"
-        try:
-            fetched = await inquiry.http.get(url)
-        except NoSuchHost as error:
-            return Nothing(reason=str(error))
-        except NetworkError as error:
-            return Failed(reason=str(error), unreachable=error.unreachable)
-        answer = autodiscover_json.parse(fetched.body) if fetched.status == 200 else None
-        if answer is None:
-            continue
-        try:
-            servers.append(UrlServer(type=server_type, url=answer[1], username=str(inquiry.address)))
-        except ValueRefused as error:
-            outcome = Failed(reason=str(error))
-    if not servers:
-        return outcome
+    place = f"https://autodiscover.{inquiry.domain}{JSON_PATH}"
+    outcomes: list[Outcome] = []
+    for word, server_type in _JSON_TYPES.items():
+        url = f"{place}?Email={quote(str(inquiry.address), safe='')}&Protocol={word}"
+        outcomes.append(judged(url, await _service(inquiry, url, server_type)))
+        if isinstance(outcomes[-1], Failed):
+            break
+    found = [outcome for outcome in outcomes if isinstance(outcome, Found)]
+    if not found:
+        return worst(outcomes)
+    servers = tuple(server for outcome in found for server in outcome.provider.incoming)
+    return replace(
+        found[0],
+        provider=replace(found[0].provider, incoming=servers),
+        source=place,
+        trust=weakest(*(outcome.trust for outcome in found)),
+    )
+
+
+async def _service(inquiry: Inquiry, url: str, server_type: ServerType) -> Outcome:
+    """Where one protocol of Exchange is, if anywhere."""
+    try:
+        fetched = await inquiry.http.get(url)
+    except NoSuchHost as error:
+        return Nothing(reason=str(error))
+    except NetworkError as error:
+        return Failed(reason=str(error), unreachable=error.unreachable)
+    # 400 is how JSON v2 says that it does not know the protocol.
+    refused = None if fetched.status == 400 else refusal(fetched)
+    if refused is not None:
+        return refused
+    answer = autodiscover_json.parse(fetched.body)
+    if answer is None:
+        return Nothing(reason=f"{_host(url)} names no {server_type} service.")
+    try:
+        place = checked_url(answer[1], schemes=("https",))
+        server = UrlServer(type=server_type, url=place, username=str(inquiry.address))
+    except ValueRefused as error:
+        return Failed(reason=str(error))
     name = inquiry.domain
-    provider = Provider(id=name, display_name=name, short_name=name, domains=(name,), incoming=tuple(servers))
-    source = f"https://{host}{JSON_PATH}"
-    return Found(provider=provider, source=source, trust=trust_of(inquiry, source))
+    provider = Provider(id=name, display_name=name, short_name=name, domains=(name,), incoming=(server,))
+    return Found(provider=provider, source=url, trust=trust_of(inquiry, fetched.url))
 
 
 def _host(url: str) -> str:

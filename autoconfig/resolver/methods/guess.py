@@ -6,6 +6,7 @@ What the domain's SRV records decline is not guessed (RFC 6186 §3.4).
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 from autoconfig.errors import LookupFailed, NetworkError
@@ -17,25 +18,33 @@ from autoconfig.model import (
     SocketType,
     TcpServer,
 )
+from autoconfig.net.connections import NoSuchHost
 from autoconfig.resolver.methods.srv import is_declined
 from autoconfig.resolver.methods.step import Step
-from autoconfig.resolver.outcome import Failed, Found, Nothing, Outcome, Trust
+from autoconfig.resolver.outcome import Failed, Found, Nothing, Outcome, Trust, worst
+from autoconfig.resolver.race import Race
 
 if TYPE_CHECKING:
     from autoconfig.resolver.inquiry import Inquiry, Options
 
 NAME = "guess"
 
+_SSL, _STARTTLS = SocketType.SSL, SocketType.STARTTLS
 _LABELS: dict[ServerType, tuple[str, ...]] = {
     ServerType.IMAP: ("imap", "mail"),
     ServerType.POP3: ("pop", "pop3", "mail"),
     ServerType.SMTP: ("smtp", "mail"),
 }
-_SRV: dict[ServerType, tuple[str, str]] = {
-    ServerType.IMAP: ("_imaps", "_imap"),
-    ServerType.POP3: ("_pop3s", "_pop3"),
-    ServerType.SMTP: ("_submissions", "_submission"),
+_SRV: dict[tuple[ServerType, SocketType], str] = {
+    (ServerType.IMAP, _SSL): "_imaps",
+    (ServerType.IMAP, _STARTTLS): "_imap",
+    (ServerType.POP3, _SSL): "_pop3s",
+    (ServerType.POP3, _STARTTLS): "_pop3",
+    (ServerType.SMTP, _SSL): "_submissions",
+    (ServerType.SMTP, _STARTTLS): "_submission",
 }
+_GRACE = 1000.0
+"""Once a way to read mail is found, the other kinds of server get the whole patience."""
 
 
 def steps(_options: Options) -> tuple[Step, ...]:
@@ -44,85 +53,92 @@ def steps(_options: Options) -> tuple[Step, ...]:
 
 
 async def _ask(inquiry: Inquiry) -> Outcome:
-    found = await asyncio.gather(*(_guessed(inquiry, server_type) for server_type in _LABELS))
-    servers = dict(zip(_LABELS, found, strict=True))
-    incoming = [
-        server
-        for kind in (ServerType.IMAP, ServerType.POP3)
-        if isinstance(server := servers[kind], TcpServer)
-    ]
-    if not incoming:
-        unreachable = all(isinstance(outcome, Failed) and outcome.unreachable for outcome in found)
+    options = inquiry.options
+    finish = await Race(
+        runners=[partial(_guessed, inquiry, server_type) for server_type in _LABELS],
+        patience=options.patience,
+        deadline=options.deadline,
+        wins=lambda found: found.has_mail,
+        welcome=frozenset(range(len(_LABELS))),
+        grace=_GRACE,
+    ).run()
+    outcomes = [finish.outcomes[place] for place in sorted(finish.outcomes)]
+    found = [outcome.provider for outcome in outcomes if isinstance(outcome, Found)]
+    if finish.winner is None:
+        failed = all(isinstance(outcome, Failed) and outcome.unreachable for outcome in outcomes)
         reason = f"No mail server has one of the usual names under {inquiry.domain}."
-        return Failed(reason=reason, unreachable=True) if unreachable else Nothing(reason=reason)
-    smtp = servers[ServerType.SMTP]
+        return Failed(reason=reason, unreachable=True) if failed else Nothing(reason=reason)
+    incoming = tuple(server for provider in found for server in provider.incoming)
+    outgoing = tuple(server for provider in found for server in provider.outgoing)
+    return _found(inquiry, incoming, outgoing)
+
+
+async def _guessed(inquiry: Inquiry, server_type: ServerType) -> Outcome:
+    """The first usual name and port, implicit TLS before STARTTLS, where such a server greets."""
+    declined = await _declined(inquiry, server_type)
+    runners = [
+        partial(_greeted, inquiry, f"{label}.{inquiry.domain}", server_type, socket_type)
+        for socket_type in (_SSL, _STARTTLS)
+        for label in _LABELS[server_type]
+        if socket_type not in declined
+    ]
+    if not runners:
+        return Nothing(reason=f"{inquiry.domain} says that it does not offer {server_type}.")
+    options = inquiry.options
+    finish = await Race(runners=runners, patience=options.patience, deadline=options.deadline).run()
+    if finish.winner is not None:
+        return finish.outcomes[finish.winner]
+    return worst([finish.outcomes[place] for place in sorted(finish.outcomes)])
+
+
+async def _greeted(inquiry: Inquiry, host: str, server_type: ServerType, socket_type: SocketType) -> Outcome:
+    port = STANDARD_PORTS[server_type, socket_type]
+    try:
+        await inquiry.mail.greet(host, port, server_type, socket_type)
+    except NoSuchHost as error:
+        return Nothing(reason=str(error))
+    except NetworkError as error:
+        return Failed(reason=str(error), unreachable=error.unreachable)
+    server = TcpServer(
+        type=server_type,
+        hostname=host,
+        port=port,
+        socket_type=socket_type,
+        authentication=(Authentication.PASSWORD_CLEARTEXT,),
+        username="%EMAILADDRESS%",
+    )
+    outgoing = server_type is ServerType.SMTP
+    return _found(inquiry, () if outgoing else (server,), (server,) if outgoing else ())
+
+
+async def _declined(inquiry: Inquiry, server_type: ServerType) -> list[SocketType]:
+    """The kinds of socket that the domain's SRV records say are not offered."""
+    names = {socket_type: service for (kind, socket_type), service in _SRV.items() if kind is server_type}
+    answers = await asyncio.gather(
+        *(inquiry.dns.look_up(f"{service}._tcp.{inquiry.domain}", "SRV") for service in names.values()),
+        return_exceptions=True,
+    )
+    declined = []
+    for socket_type, answer in zip(names, answers, strict=True):
+        if isinstance(answer, LookupFailed):
+            continue
+        if isinstance(answer, BaseException):
+            raise answer
+        if is_declined(answer):
+            declined.append(socket_type)
+    return declined
+
+
+def _found(inquiry: Inquiry, incoming: tuple[TcpServer, ...], outgoing: tuple[TcpServer, ...]) -> Found:
     name = inquiry.domain
     provider = Provider(
         id=name,
         display_name=name,
         short_name=name,
         domains=(name,),
-        incoming=tuple(incoming),
-        outgoing=(smtp,) if isinstance(smtp, TcpServer) else (),
+        incoming=incoming,
+        outgoing=outgoing,
     )
     return Found(
         provider=provider.for_address(inquiry.address), source=f"servers of {name}", trust=Trust.GUESS
-    )
-
-
-async def _guessed(inquiry: Inquiry, server_type: ServerType) -> TcpServer | Failed | Nothing:
-    """The first usual name and port, implicit TLS before STARTTLS, where such a server greets."""
-    if await _declined(inquiry, server_type):
-        return Nothing(reason=f"{inquiry.domain} declines {server_type}.")
-    candidates = [
-        (f"{label}.{inquiry.domain}", socket_type)
-        for socket_type in (SocketType.SSL, SocketType.STARTTLS)
-        for label in _LABELS[server_type]
-    ]
-    tasks = [
-        asyncio.ensure_future(
-            inquiry.mail.greet(host, STANDARD_PORTS[server_type, socket_type], server_type, socket_type)
-        )
-        for host, socket_type in candidates
-    ]
-    failure: NetworkError | None = None
-    try:
-        for (host, socket_type), task in zip(candidates, tasks, strict=True):
-            try:
-                await task
-            except NetworkError as error:
-                failure = error
-                continue
-            return _server(server_type, host, socket_type)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    return Failed(reason=str(failure), unreachable=failure is not None and failure.unreachable)
-
-
-async def _declined(inquiry: Inquiry, server_type: ServerType) -> bool:
-    names = [f"{service}._tcp.{inquiry.domain}" for service in _SRV[server_type]]
-    answers = await asyncio.gather(
-        *(inquiry.dns.look_up(name, "SRV") for name in names), return_exceptions=True
-    )
-    unexpected = [
-        answer
-        for answer in answers
-        if isinstance(answer, BaseException) and not isinstance(answer, LookupFailed)
-    ]
-    if unexpected:
-        raise unexpected[0]
-    given = [answer for answer in answers if not isinstance(answer, BaseException)]
-    return len(given) == len(names) and all(is_declined(answer) for answer in given)
-
-
-def _server(server_type: ServerType, host: str, socket_type: SocketType) -> TcpServer:
-    return TcpServer(
-        type=server_type,
-        hostname=host,
-        port=STANDARD_PORTS[server_type, socket_type],
-        socket_type=socket_type,
-        authentication=(Authentication.PASSWORD_CLEARTEXT,),
-        username="%EMAILADDRESS%",
     )

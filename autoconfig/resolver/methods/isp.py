@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from autoconfig.resolver.clientconfig import fetch, site_url
-from autoconfig.resolver.methods.step import Step
+from autoconfig.resolver.methods.step import HOST, Step
 
 if TYPE_CHECKING:
     from autoconfig.resolver.inquiry import Inquiry, Options
@@ -19,8 +19,8 @@ WELL_KNOWN = "/.well-known/autoconfig/mail/config-v1.1.xml"
 def steps(options: Options) -> tuple[Step, ...]:
     """The two places over https, and the old one over http."""
     found = [
-        Step(method=NAME, name="autoconfig host", ask=_autoconfig_host),
-        Step(method=NAME, name="well-known", ask=_well_known),
+        Step(method=NAME, name="autoconfig host", ask=_autoconfig_host, first=(("autoconfig.", HOST),)),
+        Step(method=NAME, name="well-known", ask=_well_known, first=(("", HOST),)),
     ]
     if options.allow_http:
         found.append(Step(method=NAME, name="autoconfig host, http", ask=_plain))

@@ -15,7 +15,7 @@ NAME = "local"
 
 def steps(_options: Options) -> tuple[Step, ...]:
     """One look."""
-    return (Step(method=NAME, name="local store", ask=_ask, needs_own_domain=False),)
+    return (Step(method=NAME, name="local store", ask=_ask, needs_own_domain=False, asks_nobody=True),)
 
 
 async def _ask(inquiry: Inquiry) -> Outcome:

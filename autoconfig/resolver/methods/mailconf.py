@@ -8,6 +8,7 @@ from autoconfig.errors import LookupFailed
 from autoconfig.resolver.clientconfig import by_dns, fetch
 from autoconfig.resolver.methods.step import Step
 from autoconfig.resolver.outcome import Failed, Nothing, Outcome
+from autoconfig.resolver.recorder import judged
 
 if TYPE_CHECKING:
     from autoconfig.resolver.inquiry import Inquiry, Options
@@ -19,7 +20,7 @@ _MARK = "mailconf="
 
 def steps(_options: Options) -> tuple[Step, ...]:
     """One TXT look-up and the document it names."""
-    return (Step(method=NAME, name="mailconf TXT", ask=_ask),)
+    return (Step(method=NAME, name="mailconf TXT", ask=_ask, first=(("", "TXT"),)),)
 
 
 async def _ask(inquiry: Inquiry) -> Outcome:
@@ -30,5 +31,5 @@ async def _ask(inquiry: Inquiry) -> Outcome:
     texts = [record for record in answer.records if isinstance(record, str)]
     url = next((text[len(_MARK) :].strip() for text in texts if text.lower().startswith(_MARK)), None)
     if not url:
-        return Nothing(reason=f"{inquiry.domain} has no mailconf record.")
+        return judged(f"TXT {inquiry.domain}", Nothing(reason=f"{inquiry.domain} has no mailconf record."))
     return await fetch(inquiry, url, trust=by_dns(authenticated=answer.authenticated))

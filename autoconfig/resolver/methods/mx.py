@@ -17,6 +17,7 @@ from autoconfig.resolver.methods.ispdb import url_of
 from autoconfig.resolver.methods.step import Step
 from autoconfig.resolver.outcome import Failed, Found, Nothing, Outcome, Trust, worst
 from autoconfig.resolver.race import Race
+from autoconfig.resolver.recorder import judged
 
 if TYPE_CHECKING:
     from autoconfig.resolver.inquiry import Inquiry, Options
@@ -27,7 +28,7 @@ NAME = "mx"
 
 def steps(_options: Options) -> tuple[Step, ...]:
     """One: its parts depend on each other."""
-    return (Step(method=NAME, name="MX", ask=_ask),)
+    return (Step(method=NAME, name="MX", ask=_ask, first=(("", "MX"),)),)
 
 
 async def _ask(inquiry: Inquiry) -> Outcome:
@@ -40,7 +41,8 @@ async def _ask(inquiry: Inquiry) -> Outcome:
         return Nothing(reason=f"{inquiry.domain} has no MX record ({answer.absent}).")
     best = min(records, key=lambda record: record.preference)
     if best.exchange == ".":
-        return Nothing(reason=f"{inquiry.domain} takes no mail (null MX).")
+        no_mail = Nothing(reason=f"{inquiry.domain} takes no mail (null MX).")
+        return judged(f"MX {inquiry.domain}", no_mail)
     trust = by_dns(authenticated=answer.authenticated)
     domains = mx_domains(best.exchange, inquiry.domain)
     local = _local(inquiry, best.exchange, domains, trust)

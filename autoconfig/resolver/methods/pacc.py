@@ -10,8 +10,9 @@ from autoconfig.errors import FormatError, NetworkError
 from autoconfig.formats import pacc
 from autoconfig.net.connections import NoSuchHost
 from autoconfig.resolver.clientconfig import refusal
-from autoconfig.resolver.methods.step import Step
+from autoconfig.resolver.methods.step import HOST, Step
 from autoconfig.resolver.outcome import Failed, Found, Nothing, Outcome, Trust
+from autoconfig.resolver.recorder import judged
 
 if TYPE_CHECKING:
     from autoconfig.net.http import Fetched
@@ -26,30 +27,33 @@ PATH = "/.well-known/user-agent-configuration.json"
 
 def steps(_options: Options) -> tuple[Step, ...]:
     """One: the document and its digest, asked for at once."""
-    return (Step(method=NAME, name="PACC", ask=_ask),)
+    return (Step(method=NAME, name="PACC", ask=_ask, first=((f"{LABEL}.", HOST),)),)
 
 
 async def _ask(inquiry: Inquiry) -> Outcome:
-    host = f"{LABEL}.{inquiry.domain}"
-    url = f"https://{host}{PATH}"
+    url = f"https://{LABEL}.{inquiry.domain}{PATH}"
+    return judged(url, await _asked(inquiry, url))
+
+
+async def _asked(inquiry: Inquiry, url: str) -> Outcome:
     try:
         # The host first: nearly nobody has one, and the digest arrives long before the document does.
         await inquiry.http.find_host(url)
-        document, record = await asyncio.gather(
-            inquiry.http.get(url, follow=False), inquiry.dns.look_up(f"_{host}", "TXT")
-        )
+        record = asyncio.ensure_future(inquiry.dns.look_up(f"_{LABEL}.{inquiry.domain}", "TXT"))
+        try:
+            document = await inquiry.http.get(url, follow=False)
+            return refusal(document) or _read(inquiry, document, await record)
+        finally:
+            record.cancel()
+            await asyncio.gather(record, return_exceptions=True)
     except NoSuchHost as error:
         return Nothing(reason=str(error))
     except NetworkError as error:
         return Failed(reason=str(error), unreachable=error.unreachable)
-    return _read(inquiry, document, record)
 
 
 def _read(inquiry: Inquiry, document: Fetched, record: Answer) -> Outcome:
     """The document, believed only where a digest in the DNS is that of its exact bytes."""
-    refused = refusal(document)
-    if refused is not None:
-        return refused
     host = urlsplit(document.url).hostname
     digests = pacc.digests_of(text for text in record.records if isinstance(text, str))
     if not digests:

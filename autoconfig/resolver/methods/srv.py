@@ -16,14 +16,17 @@ from autoconfig.model import (
     SocketType,
     TcpServer,
     UrlServer,
+    normalize_domain,
 )
+from autoconfig.model.server import checked_url
 from autoconfig.net.records import Srv
 from autoconfig.resolver.clientconfig import by_dns
 from autoconfig.resolver.methods.step import Step
 from autoconfig.resolver.outcome import Failed, Found, Nothing, Outcome
+from autoconfig.resolver.recorder import judged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from autoconfig.net.records import Answer
     from autoconfig.resolver.inquiry import Inquiry, Options
@@ -51,38 +54,53 @@ _WITH_PATH = ("_caldavs", "_carddavs")
 
 def steps(_options: Options) -> tuple[Step, ...]:
     """One: all records at once."""
-    return (Step(method=NAME, name="SRV", ask=_ask, adds=True),)
+    first = tuple((f"{service}._tcp.", "SRV") for service in (*_TCP, *_URL))
+    return (Step(method=NAME, name="SRV", ask=_ask, adds=True, first=first),)
 
 
 async def _ask(inquiry: Inquiry) -> Outcome:
-    services = (*_TCP, *_URL)
-    try:
-        answers = await asyncio.gather(
-            *(inquiry.dns.look_up(f"{service}._tcp.{inquiry.domain}", "SRV") for service in services)
-        )
-    except LookupFailed as error:
-        return Failed(reason=str(error), unreachable=error.unreachable)
-    given = dict(zip(services, answers, strict=True))
-    paths = await _paths(inquiry, [service for service in _WITH_PATH if given[service].records])
-    servers = [server for service in services for server in _servers(service, given[service], paths)]
+    given, failures = await _looked_up(inquiry, "SRV", (*_TCP, *_URL))
+    for service in [service for service, answer in given.items() if is_declined(answer)]:
+        declined = Nothing(reason=f"{inquiry.domain} says that it does not offer {service[1:]}.")
+        judged(f"SRV {service}._tcp.{inquiry.domain}", declined)
+    texts, _ = await _looked_up(inquiry, "TXT", [name for name in _WITH_PATH if _is_offered(given.get(name))])
+    paths = {service: _path(answer) for service, answer in texts.items()}
+    servers = [server for service, answer in given.items() for server in _servers(service, answer, paths)]
+    if not servers and failures:
+        return Failed(reason=str(failures[0]), unreachable=all(error.unreachable for error in failures))
     if not servers:
-        declined = any(is_declined(answer) for answer in answers)
-        reason = "says that it offers nothing" if declined else "has no SRV record for mail"
+        said = any(is_declined(answer) for answer in given.values())
+        reason = "says that it offers nothing" if said else "has no usable SRV record"
         return Nothing(reason=f"{inquiry.domain} {reason}.")
+    used = [answer for answer in (*given.values(), *texts.values()) if answer.records]
     return Found(
         provider=_provider(inquiry.domain, servers).for_address(inquiry.address),
         source=f"SRV {inquiry.domain}",
-        trust=by_dns(authenticated=all(answer.authenticated for answer in answers if answer.records)),
+        trust=by_dns(authenticated=all(answer.authenticated for answer in used)),
     )
 
 
-async def _paths(inquiry: Inquiry, services: list[str]) -> dict[str, str | None]:
-    """The ``path=`` of each service's TXT record, None where there is none that is usable."""
+async def _looked_up(
+    inquiry: Inquiry, kind: str, services: Sequence[str]
+) -> tuple[dict[str, Answer], list[LookupFailed]]:
+    """The records of each service, and what failed: one that fails does not take the others away."""
     answers = await asyncio.gather(
-        *(inquiry.dns.look_up(f"{service}._tcp.{inquiry.domain}", "TXT") for service in services),
+        *(inquiry.dns.look_up(f"{service}._tcp.{inquiry.domain}", kind) for service in services),
         return_exceptions=True,
     )
-    return dict(zip(services, map(_path, answers), strict=True))
+    given, failures = {}, []
+    for service, answer in zip(services, answers, strict=True):
+        if isinstance(answer, LookupFailed):
+            failures.append(answer)
+        elif isinstance(answer, BaseException):
+            raise answer
+        else:
+            given[service] = answer
+    return given, failures
+
+
+def _is_offered(answer: Answer | None) -> bool:
+    return answer is not None and bool(answer.records) and not is_declined(answer)
 
 
 def is_declined(answer: Answer) -> bool:
@@ -109,17 +127,17 @@ def in_order(records: Iterable[Srv], choose: random.Random | None = None) -> lis
 
 
 def _servers(service: str, answer: Answer, paths: dict[str, str | None]) -> list[AnyServer]:
+    """The server of the first record that names one."""
     records = [record for record in answer.records if isinstance(record, Srv) and record.target != "."]
-    if not records:
-        return []
-    best = in_order(records)[0]
-    try:
-        if service in _TCP:
-            return [_tcp_server(*_TCP[service], best)]
-        server_type, well_known = _URL[service]
-        return [_url_server(server_type, best, paths.get(service) or well_known)]
-    except ValueRefused:
-        return []
+    for record in in_order(records):
+        try:
+            if service in _TCP:
+                return [_tcp_server(*_TCP[service], record)]
+            server_type, well_known = _URL[service]
+            return [_url_server(server_type, record, paths.get(service) or well_known)]
+        except ValueRefused:
+            continue
+    return []
 
 
 def _tcp_server(server_type: ServerType, socket_type: SocketType, record: Srv) -> TcpServer:
@@ -127,7 +145,7 @@ def _tcp_server(server_type: ServerType, socket_type: SocketType, record: Srv) -
     implicit = record.port == STANDARD_PORTS.get((server_type, _SSL))
     return TcpServer(
         type=server_type,
-        hostname=record.target,
+        hostname=normalize_domain(record.target),
         port=record.port,
         socket_type=_SSL if implicit else socket_type,
         authentication=(Authentication.PASSWORD_CLEARTEXT,),
@@ -139,20 +157,24 @@ def _url_server(server_type: ServerType, record: Srv, path: str) -> UrlServer:
     port = "" if record.port == 443 else f":{record.port}"
     return UrlServer(
         type=server_type,
-        url=f"https://{record.target}{port}{path}",
+        url=f"https://{normalize_domain(record.target)}{port}{path}",
         authentication=(Authentication.HTTP_BASIC,),
         username="%EMAILADDRESS%",
     )
 
 
-def _path(answer: Answer | BaseException) -> str | None:
+def _path(answer: Answer) -> str | None:
     """The ``path=`` of a TXT record, None where there is none that is usable."""
-    if isinstance(answer, BaseException):
-        return None
-    for record in answer.records:
-        if isinstance(record, str) and record.lower().startswith("path=/"):
-            return record[5:]
-    return None
+    texts = (record for record in answer.records if isinstance(record, str))
+    paths = (text[5:] for text in texts if text.lower().startswith("path=/"))
+    return next((path for path in paths if _is_path(path)), None)
+
+
+def _is_path(text: str) -> bool:
+    try:
+        return bool(checked_url(f"https://localhost{text}"))
+    except ValueRefused:
+        return False
 
 
 def _provider(domain: str, servers: list[AnyServer]) -> Provider:

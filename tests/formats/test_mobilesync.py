@@ -1,0 +1,141 @@
+"""The mobilesync answer: where Exchange ActiveSync is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from autoconfig.errors import FormatError, XMLRefused
+from autoconfig.formats import mobilesync
+from autoconfig.formats.autodiscover import MOBILESYNC_RESPONSE, fill_address
+from autoconfig.model import INCOMING_TYPES, AnyServer, EmailAddress, ServerType, UrlServer
+from tests.formats.minimal import IMAP, PROVIDER, changed
+from tests.shared import shared_path
+from tests.strategies import domains, mutated, servers
+
+URL = "https://mail.example.com/Microsoft-Server-ActiveSync"
+ACTIVESYNC = UrlServer(type=ServerType.ACTIVESYNC, url=URL, username="%EMAILADDRESS%")
+DOCUMENT = f"""\
+<?xml version="1.0" encoding="UTF-8"?>
+<Autodiscover xmlns="http://schemas.microsoft.com/exchange/autodiscover/responseschema/2006">
+  <Response xmlns="{MOBILESYNC_RESPONSE}">
+    <Culture>en:us</Culture>
+    <User>
+      <DisplayName>%EMAILADDRESS%</DisplayName>
+      <EMailAddress>%EMAILADDRESS%</EMailAddress>
+    </User>
+    <Action>
+      <Settings>
+        <Server>
+          <Type>MobileSync</Type>
+          <Url>{URL}</Url>
+          <Name>{URL}</Name>
+        </Server>
+      </Settings>
+    </Action>
+  </Response>
+</Autodiscover>
+"""
+
+
+def test_an_activesync_server_is_told() -> None:
+    provider = replace(PROVIDER, incoming=(IMAP, ACTIVESYNC))
+    assert mobilesync.render(provider, "example.com") == DOCUMENT.encode()
+
+
+def test_of_two_the_first_is_told() -> None:
+    second = replace(ACTIVESYNC, url="https://second.example/")
+    provider = replace(PROVIDER, incoming=(ACTIVESYNC, second))
+    assert mobilesync.render(provider, "example.com") == DOCUMENT.encode()
+
+
+def test_placeholders_of_the_url_are_filled() -> None:
+    server = replace(ACTIVESYNC, url=URL.replace("example.com", "%EMAILDOMAIN%"))
+    document = mobilesync.render(replace(PROVIDER, incoming=(server,)), "example.com")
+    assert document == DOCUMENT.encode()
+
+
+@pytest.mark.parametrize(
+    "incoming",
+    [(), (IMAP,), (replace(ACTIVESYNC, type=ServerType.EWS),), (replace(IMAP, type=ServerType.ACTIVESYNC),)],
+)
+def test_without_an_activesync_url_there_is_no_answer(incoming: tuple[AnyServer, ...]) -> None:
+    assert mobilesync.render(replace(PROVIDER, incoming=incoming), "example.com") is None
+
+
+def test_where_no_name_fits_the_domain_there_is_no_answer() -> None:
+    server = replace(ACTIVESYNC, url="https://mail.%EMAILDOMAIN%/")
+    provider = replace(PROVIDER, incoming=(server,), outgoing=())
+    assert mobilesync.render(provider, ".".join(["a" * 63] * 3 + ["a" * 61])) is None
+
+
+def test_the_answer_is_valid_against_the_schema_of_telephones() -> None:
+    path = shared_path("corpora", "autodiscover", "xsd", "mobilesync", "AutodiscoverResponse.xsd")
+    etree.XMLSchema(etree.parse(path)).assertValid(etree.fromstring(DOCUMENT.encode()))
+
+
+def test_our_own_answer_reads_back() -> None:
+    assert mobilesync.parse(DOCUMENT.encode()) == ACTIVESYNC
+
+
+def test_an_answer_for_an_address_reads_back_too() -> None:
+    filled = fill_address(DOCUMENT.encode(), EmailAddress("a&b", "example.com"))
+    assert b"a&amp;b@example.com" in filled
+    assert mobilesync.parse(filled) == ACTIVESYNC
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("MobileSync</Type>", "mobilesync</Type>"),
+        (f"<Url>{URL}</Url>", f"<Url>\n{URL}\n</Url>"),
+        ("<Server>", "<Server><Type>CertEnroll</Type><Url>https://x.example/</Url></Server><Server>"),
+    ],
+)
+def test_an_answer_is_read_however_it_is_written(old: str, new: str) -> None:
+    assert mobilesync.parse(changed(DOCUMENT, (old, new))) == ACTIVESYNC
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("MobileSync</Type>", "CertEnroll</Type>"), (f"<Url>{URL}</Url>", "<Url/>"), (f"<Url>{URL}</Url>", "")],
+)
+def test_an_answer_without_an_activesync_url_names_none(old: str, new: str) -> None:
+    assert mobilesync.parse(changed(DOCUMENT, (old, new))) is None
+
+
+def test_a_url_that_is_none_refuses_the_answer() -> None:
+    with pytest.raises(FormatError) as refused:
+        mobilesync.parse(changed(DOCUMENT, (f"<Url>{URL}", "<Url>javascript:x")))
+    schemes = "https:// or http:// or wss:// or ws://"
+    assert str(refused.value) == f"'javascript:x' is not a URL that starts with {schemes}."
+    assert (refused.value.line, refused.value.path) == (11, "Server/Url")
+
+
+def test_what_is_no_harmless_xml_is_refused() -> None:
+    with pytest.raises(XMLRefused):
+        mobilesync.parse(b"<!DOCTYPE a><Autodiscover/>")
+
+
+@settings(deadline=None)
+@given(servers(INCOMING_TYPES), domains())
+def test_every_answer_reads_back(incoming: tuple[AnyServer, ...], domain: str) -> None:
+    document = mobilesync.render(replace(PROVIDER, incoming=incoming), domain)
+    if document is not None:
+        found = mobilesync.parse(document)
+        assert found is not None
+        assert "%EMAILDOMAIN%" not in found.url
+
+
+@settings(deadline=None)
+@given(mutated(DOCUMENT.encode()) | st.binary(max_size=100))
+def test_any_bytes_are_an_answer_or_refused(data: bytes) -> None:
+    try:
+        found = mobilesync.parse(data)
+    except FormatError:
+        return
+    assert found is None or found.type is ServerType.ACTIVESYNC

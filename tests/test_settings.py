@@ -12,6 +12,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from autoconfig.errors import SettingsError
+from autoconfig.net.dns import name_server
 from autoconfig.settings import LOG_LEVELS, Settings, shipped_providers
 
 VARIABLES = (
@@ -196,6 +197,119 @@ def test_half_a_signature_is_one_sentence_with_both_variables(given: str, missin
     with pytest.raises(SettingsError) as caught:
         Settings.from_environment({given: "/etc/file.pem", missing: " "})
     assert str(caught.value) == f"{given} is set, but {missing} is not; a signature needs both."
+
+
+# --- the resolver's
+
+
+@pytest.mark.parametrize(
+    ("text", "urls"),
+    [
+        ("https://ispdb.example.com/v1.1/", ("https://ispdb.example.com/v1.1/",)),
+        (
+            " https://a.example/ \n http://127.0.0.1:8000/v1.1",
+            ("https://a.example/", "http://127.0.0.1:8000/v1.1"),
+        ),
+        ("https://a.example/find?domain=", ("https://a.example/find?domain=",)),
+    ],
+)
+def test_databases_are_kept_as_they_are_written(text: str, urls: tuple[str, ...]) -> None:
+    assert read("ISPDB_URLS", text).ispdb_urls == urls
+
+
+@pytest.mark.parametrize(
+    "word", ["v1.ispdb.net", "ftp://a.example/", "https:///x", "https://u@a.example/", "https://a.example/#x"]
+)
+def test_a_database_that_is_no_url_is_one_sentence_with_the_variable(word: str) -> None:
+    assert refused("ISPDB_URLS", f"https://a.example/ {word}") == (
+        f"AUTOCONFIG_ISPDB_URLS holds {word!r}, which is not a URL such as https://ispdb.example.com/v1.1/."
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "servers"),
+    [
+        ("127.0.0.1:5353", ("127.0.0.1:5353",)),
+        ("192.0.2.1  2001:db8::1 [2001:db8::1]:53", ("192.0.2.1", "2001:db8::1", "[2001:db8::1]:53")),
+        ("192.0.2.1, [2001:db8::1]", ("192.0.2.1", "[2001:db8::1]")),
+    ],
+)
+def test_name_servers_are_addresses_with_a_port_or_without(text: str, servers: tuple[str, ...]) -> None:
+    assert read("NAMESERVERS", text).nameservers == servers
+
+
+NO_NAME_SERVERS = [
+    "dns.example",
+    "192.0.2.1:0",
+    "192.0.2.1:",
+    "192.0.2.1:65536",
+    "192.0.2.1:x",
+    "[::1",
+    "u@192.0.2.1",
+]
+
+
+@pytest.mark.parametrize("word", NO_NAME_SERVERS)
+def test_a_name_server_that_is_none_is_one_sentence_with_the_variable(word: str) -> None:
+    assert refused("NAMESERVERS", f"127.0.0.1 {word}") == (
+        f"AUTOCONFIG_NAMESERVERS holds {word!r}, which is not a name server such as 192.0.2.1 or 127.0.0.1:5353."
+    )
+
+
+@given(
+    st.sampled_from(NO_NAME_SERVERS)
+    | st.text("0123456789.:[]abf", max_size=24)
+    | st.tuples(st.ip_addresses(), st.integers(0, 70_000)).map(lambda pair: f"{pair[0]}:{pair[1]}")
+    | st.tuples(st.ip_addresses(v=6), st.integers(0, 70_000)).map(lambda pair: f"[{pair[0]}]:{pair[1]}")
+)
+@hypothesis_settings(deadline=None)
+def test_the_resolver_takes_every_name_server_that_is_accepted(text: str) -> None:
+    try:
+        servers = read("NAMESERVERS", text).nameservers
+    except SettingsError:
+        return
+    for server in servers:
+        name_server(server)
+
+
+def test_the_url_of_a_dns_server_is_https() -> None:
+    url = "https://dns.example.com/dns-query?key=1"
+    assert read("DOH_URL", url).doh_url == url
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["http://dns.example.com/", "dns.example.com", "https://", "https://a b/", "https://u:p@a.example/"],
+)
+def test_a_dns_url_that_is_none_is_one_sentence_with_the_variable(text: str) -> None:
+    assert refused("DOH_URL", text) == (
+        f"AUTOCONFIG_DOH_URL is {text!r}, which is not a URL such as https://dns.example.com/dns-query."
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("yes", True),
+        ("ON", True),
+        ("True", True),
+        ("1", True),
+        ("no", False),
+        ("off", False),
+        ("FALSE", False),
+        ("0", False),
+    ],
+)
+@pytest.mark.parametrize("name", ["ALLOW_HTTP", "ALLOW_PRIVATE_NETWORKS"])
+def test_a_permission_is_given_or_not(name: str, text: str, value: bool) -> None:
+    assert getattr(read(name, text), name.lower()) is value
+
+
+@pytest.mark.parametrize("name", ["ALLOW_HTTP", "ALLOW_PRIVATE_NETWORKS"])
+def test_a_permission_is_not_given_by_anything_else(name: str) -> None:
+    assert refused(name, "maybe") == (
+        f"AUTOCONFIG_{name} is 'maybe', which is neither yes nor no (on, off, true, false, 1, 0)."
+    )
 
 
 # --- whatever is written

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -101,6 +100,8 @@ def command(address: str, **given: Any) -> None:
 
 
 def _many(request: Request) -> int:
+    import asyncio
+
     tally = asyncio.run(_resolved_many(request))
     return 0 if tally.found == tally.asked else 1
 
@@ -120,6 +121,8 @@ async def _resolved_many(request: Request) -> Tally:
 
 
 def _one(text: str, request: Request) -> int:
+    import asyncio
+
     from autoconfig.model import EmailAddress
 
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -178,7 +177,10 @@ def _fact(label: str, text: str, style: str, screen: Screen) -> Iterator[Line]:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    """Lines of at most so many columns; URLs and names are never broken, so that they can be copied."""
-    if width_of(text) <= width:
-        return [text]
-    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
+    """Lines of at most so many columns; a word is never broken, so that URLs and names can be copied."""
+    first, *words = text.split(" ")
+    lines = [first]
+    for word in words:
+        longer = f"{lines[-1]} {word}"
+        lines[-1:] = [longer] if width_of(longer) <= width else [lines[-1], word]
+    return lines

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from autoconfig.cli.screen import USUAL_WIDTH, padded, printable, width_of
+from autoconfig.cli.screen import USUAL_WIDTH, printable
 from autoconfig.resolver.methods import METHODS
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ _STYLES = {"found": "green", "nothing": "", "failed": "red", GIVEN_UP: "dim"}
 _METHOD = max(map(len, METHODS))
 _OUTCOME = max(map(len, _STYLES))
 _TIME = 8
+_QUESTION = "QUESTION"
 _MIN_BAR = 16
 
 
@@ -31,11 +32,11 @@ def waterfall(trace: Sequence[Asked], screen: Screen) -> list[Line]:
     width = screen.width or USUAL_WIDTH
     total = max(1, *(line.started_ms + line.elapsed_ms for line in ordered))
     room = width - _METHOD - _OUTCOME - _TIME - 4
-    longest = max(width_of(_question(line.target)) for line in ordered)
+    longest = max(len(_QUESTION), *(len(_question(line.target)) for line in ordered))
     question = min(longest, room - _MIN_BAR)
     bar = room - question
     scale = f"{total} ms"
-    heading = f"{'METHOD':{_METHOD}} {'QUESTION':{question}} {'OUTCOME':{_OUTCOME}} {'TIME':>{_TIME}} 0"
+    heading = f"{'METHOD':{_METHOD}} {_QUESTION:{question}} {'OUTCOME':{_OUTCOME}} {'TIME':>{_TIME}} 0"
     return [
         ((heading + scale.rjust(bar - 1), "bold"),),
         *(_line(line, question, bar, total, screen) for line in ordered),
@@ -59,7 +60,7 @@ def _line(asked: Asked, question: int, bar: int, total: int, screen: Screen) -> 
     spent = f"{asked.elapsed_ms} ms"
     return (
         (f"{asked.method:{_METHOD}} ", "cyan"),
-        (f"{padded(target, question)} ", ""),
+        (f"{target:{question}} ", ""),
         (f"{outcome:{_OUTCOME}} {spent:>{_TIME}} ", style),
         (_bar(asked.started_ms / total, (asked.started_ms + asked.elapsed_ms) / total, bar, screen), style),
     )
@@ -78,13 +79,13 @@ def _bar(start: float, end: float, width: int, screen: Screen) -> str:
 
 def _question(target: str) -> str:
     """The target without what is the same everywhere: the scheme, and the address of the reader."""
-    text = printable(target).replace("https://", "")
-    return text.partition("?")[0]
+    text = target.replace("https://", "").partition("?")[0]
+    return "".join(mark if mark.isascii() and mark.isprintable() else "?" for mark in text)
 
 
 def _shortened(text: str, width: int, ellipsis: str) -> str:
     """Cut in the middle, where it differs least."""
-    if width_of(text) <= width:
+    if len(text) <= width:
         return text
     kept = width - len(ellipsis)
     return text[: kept - kept // 3] + ellipsis + text[len(text) - kept // 3 :]

@@ -7,6 +7,7 @@ silence) is LookupFailed. The two must never be mixed up: the first may be kept 
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 from collections import OrderedDict
 from dataclasses import replace
@@ -21,7 +22,7 @@ from autoconfig.net.transport import PORT, NameServer, ask, ask_again, is_loopba
 from autoconfig.net.wire import query_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
 
     from autoconfig.net.records import Answer
     from autoconfig.net.transport import Exchange
@@ -43,20 +44,28 @@ class Dns:
     """Asks recursive name servers, keeps answers by their TTL, joins equal questions. One event loop only."""
 
     def __init__(
-        self, servers: Sequence[NameServer], exchange: Exchange = ask, *, try_timeout: float = TRY_TIMEOUT
+        self,
+        servers: Sequence[NameServer],
+        exchange: Exchange = ask,
+        *,
+        try_timeout: float = TRY_TIMEOUT,
+        on_close: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._servers = tuple(servers)
         self._rounds = (exchange, ask_again if exchange is ask else exchange)
         self._try_timeout = try_timeout
+        self._on_close = on_close
         self._kept: OrderedDict[tuple[str, str], tuple[float, Answer | LookupFailed]] = OrderedDict()
         self._asking: dict[tuple[str, str], asyncio.Future[Answer]] = {}
         self._ahead: set[asyncio.Future[Answer]] = set()
+        self.heard_at = -math.inf
+        """When a name server last gave a usable answer, on the event loop's clock."""
 
     def ask_ahead(self, questions: Iterable[tuple[str, str]]) -> None:
         """Send questions that will be asked in a moment: their answers travel while we think."""
         for key in questions:
-            if key not in self._kept and key not in self._asking:
-                task = asyncio.ensure_future(self._asked_for_all(key))
+            if self._known(key) is None and key not in self._asking:
+                task = asyncio.ensure_future(self._answer(*key))
                 self._ahead.add(task)
                 task.add_done_callback(self._ahead.discard)
                 task.add_done_callback(_seen)
@@ -79,12 +88,14 @@ class Dns:
 
     def kept(self, name: str, kind: str) -> Answer | None:
         """The answer if it lies ready; nothing is asked. Raises LookupFailed where that is remembered."""
-        found = self._kept.get((name, kind))
-        if found is None or found[0] <= asyncio.get_running_loop().time():
-            return None
-        if isinstance(found[1], LookupFailed):
-            raise found[1]
-        return found[1]
+        known = self._known((name, kind))
+        if isinstance(known, LookupFailed):
+            raise known
+        return known
+
+    def _known(self, key: tuple[str, str]) -> Answer | LookupFailed | None:
+        found = self._kept.get(key)
+        return found[1] if found is not None and found[0] > asyncio.get_running_loop().time() else None
 
     async def _answer(self, name: str, kind: str) -> Answer:
         key = (name, kind)
@@ -114,6 +125,7 @@ class Dns:
             waiting.set_exception(_GivenUp())
             raise
         else:
+            self.heard_at = loop.time()
             self._keep(key, answer, answer.ttl)
             waiting.set_result(answer)
             return answer
@@ -160,6 +172,11 @@ class Dns:
             if spoken:
                 raise spoken[-1]  # a second round would hear the same
         raise failures[-1]
+
+    async def aclose(self) -> None:
+        """Close what the exchange keeps open."""
+        if self._on_close is not None:
+            await self._on_close()
 
 
 class _GivenUp(Exception):

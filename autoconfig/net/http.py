@@ -7,7 +7,7 @@ and no credentials, so that none can be sent by accident (docs/decisions/0005).
 from __future__ import annotations
 
 import asyncio
-import os
+import math
 import ssl
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,10 +18,11 @@ import httpcore2
 from autoconfig.errors import FetchFailed, LookupFailed, NetworkError, ValueRefused
 from autoconfig.model.server import checked_url
 from autoconfig.net.connections import NoSuchHost, PinnedBackend
+from autoconfig.net.reasons import failure
 from autoconfig.net.trail import tell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from autoconfig.net.connections import Connector
 
@@ -33,7 +34,9 @@ CONNECTIONS = 200
 KEPT_CONNECTIONS = 16
 """Strangers are rarely asked twice; an ISPDB is."""
 
+_BROKEN = (httpcore2.NetworkError, httpcore2.TimeoutException, httpcore2.ProtocolError)
 _REDIRECTS = (301, 302, 303, 307, 308)
+_NOTHING_THERE = (204, 404, 410)
 _HEADERS = [
     (b"Accept-Encoding", b"identity"),
     (b"User-Agent", b"mail-autoconfig"),
@@ -78,6 +81,8 @@ class Http:
         self._timeout = timeout
         self._max_bytes = max_bytes
         self._connector = connector
+        self.heard_at = -math.inf
+        """When a web server last answered, on the event loop's clock."""
         # The system's certificates; OpenSSL looks at SSL_CERT_FILE and SSL_CERT_DIR by itself.
         self._pool = httpcore2.AsyncConnectionPool(
             ssl_context=ssl.create_default_context(),
@@ -123,8 +128,7 @@ class Http:
         except asyncio.CancelledError:
             tell(target, "failed", "given up", started)
             raise
-        outcome = "found" if fetched.status == 200 or fetched.location else "nothing"
-        tell(target, outcome, _described(fetched, url), started)
+        tell(target, _outcome(fetched), _described(fetched, url), started)
         return fetched
 
     async def _followed(
@@ -158,6 +162,7 @@ class Http:
             headers.append((b"Content-Type", media_type.encode()))
         try:
             async with self._pool.stream(method, _wire(url), headers=headers, content=body) as response:
+                self.heard_at = asyncio.get_running_loop().time()
                 names = {_decoded(name).lower(): _decoded(value) for name, value in response.headers}
                 return Fetched(
                     url=url,
@@ -167,10 +172,9 @@ class Http:
                 )
         except (FetchFailed, LookupFailed):
             raise
-        except (httpcore2.NetworkError, httpcore2.TimeoutException, httpcore2.ProtocolError) as error:
-            raise _failure(error, url) from None
-        except OSError as error:
-            raise _failure(error, url) from None
+        except (*_BROKEN, OSError) as error:
+            connecting = isinstance(error, httpcore2.ConnectTimeout | httpcore2.ConnectError)
+            raise failure(error, _host(url), connecting=connecting) from None
 
     async def _body(self, response: httpcore2.Response, headers: Mapping[str, str], url: str) -> bytes:
         if headers.get("content-encoding", "identity").lower() != "identity":
@@ -204,27 +208,10 @@ def _host(url: str) -> str:
     return urlsplit(url).hostname or url[:60]
 
 
-def _failure(error: Exception, url: str) -> FetchFailed:
-    """One sentence about what went wrong, and whether anybody was reached at all."""
-    host, reason = _host(url), str(error) or type(error).__name__
-    for cause in _causes(error):
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return FetchFailed(f"The certificate of {host} is not valid: {cause.verify_message.rstrip('.')}.")
-        if isinstance(cause, ssl.SSLError):
-            return FetchFailed(f"TLS with {host} failed: {cause.reason or 'broken off'}.")
-        if isinstance(cause, OSError) and cause.errno:
-            reason = os.strerror(cause.errno).lower()
-    if isinstance(error, httpcore2.ConnectTimeout | httpcore2.ConnectError):
-        return FetchFailed(f"{host} cannot be reached: {reason.rstrip('.')}.", unreachable=True)
-    return FetchFailed(f"{host} broke off: {reason.rstrip('.')}.")
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error and what led to it."""
-    cause: BaseException | None = error
-    while cause is not None:
-        yield cause
-        cause = cause.__cause__ or cause.__context__
+def _outcome(fetched: Fetched) -> str:
+    if fetched.status == 200 or fetched.location:
+        return "found"
+    return "nothing" if fetched.status in _NOTHING_THERE else "failed"
 
 
 def _described(fetched: Fetched, asked: str) -> str:

@@ -8,16 +8,21 @@ from typing import TYPE_CHECKING
 
 from autoconfig.errors import FetchFailed, NetworkError
 from autoconfig.model import ServerType, SocketType
-from autoconfig.net.connections import NoSuchHost
+from autoconfig.net.connections import NoSuchHost, first_of
+from autoconfig.net.reasons import failure
 from autoconfig.net.trail import tell
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from autoconfig.net.connections import Connector
 
 TIMEOUT = 6.0
 """Seconds for connection, TLS and greeting."""
 MAX_LINE = 2048
 MAX_LINES = 50
+
+_Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 _GREETING = {ServerType.IMAP: b"* OK", ServerType.POP3: b"+OK", ServerType.SMTP: b"220"}
 _UPGRADE = {
@@ -57,30 +62,28 @@ class MailGreeter:
         tell(target, "found", "greeted", started)
 
     async def _greeted(self, host: str, port: int, server_type: ServerType, socket_type: SocketType) -> None:
-        address = (await self._connector.addresses(host))[0]
+        addresses = await self._connector.addresses(host)
         implicit = socket_type is SocketType.SSL
+
+        def connection_to(address: str) -> Callable[[], Awaitable[_Connection]]:
+            return lambda: asyncio.open_connection(address, port, limit=MAX_LINE)
+
         try:
-            reader, writer = await asyncio.open_connection(
-                address,
-                port,
-                ssl=self._context if implicit else None,
-                server_hostname=host if implicit else None,
-                limit=MAX_LINE,
-            )
-        except ssl.SSLCertVerificationError as error:
-            reason = f"The certificate of {host} is not valid: {error.verify_message}."
-            raise FetchFailed(reason) from None
-        except (OSError, ssl.SSLError) as error:
-            raise FetchFailed(f"{host}:{port} cannot be reached: {error}.", unreachable=True) from None
+            starts = [connection_to(address) for address in addresses]
+            reader, writer = await first_of(starts, unused=_dropped)
+        except OSError as error:
+            raise failure(error, host, port=port, connecting=True) from None
         try:
+            # Not in open_connection(): a handshake that is given up there leaves the socket open for a while.
+            if implicit:
+                await writer.start_tls(self._context, server_hostname=host)
             await _expect(reader, _GREETING[server_type], host)
             if not implicit:
                 await self._upgraded(reader, writer, server_type, host)
-        except (OSError, ssl.SSLError, ValueError) as error:
-            raise FetchFailed(f"{host}:{port} broke off: {error}.") from None
+        except (OSError, ValueError) as error:
+            raise failure(error, host, port=port, connecting=False) from None
         finally:
-            # Not close(): TLS would wait for the other side's farewell, and nobody is left to wait for it.
-            writer.transport.abort()
+            await _dropped((reader, writer))
 
     async def _upgraded(
         self,
@@ -96,6 +99,11 @@ class MailGreeter:
         writer.write(command)
         await _expect(reader, answer, host)
         await writer.start_tls(self._context, server_hostname=host)
+
+
+async def _dropped(connection: _Connection) -> None:
+    # Not close(): TLS would wait for the other side's farewell, and nobody is left to wait for it.
+    connection[1].transport.abort()
 
 
 async def _expect(reader: asyncio.StreamReader, start: bytes, host: str) -> None:

@@ -1,4 +1,4 @@
-"""One DNS question to one name server: UDP, TCP where the answer was cut, or HTTPS."""
+"""One DNS question to one name server: UDP, and TCP where the answer was cut or UDP is silent."""
 
 from __future__ import annotations
 
@@ -141,18 +141,6 @@ async def ask_tcp(query: Query, server: NameServer) -> bytes:
     if not answers(query, message):
         raise LookupFailed("The name server answered another question over TCP.")
     return message
-
-
-def over_https(url: str, post: Callable[[str, bytes, str], Awaitable[bytes]]) -> Exchange:
-    """Ask over HTTPS (RFC 8484); ``post`` sends a body of a media type and gives back the answer's."""
-
-    async def ask_https(query: Query, _server: NameServer) -> bytes:
-        message = await post(url, query.wire, "application/dns-message")
-        if not answers(query, message):
-            raise LookupFailed("The DoH server answered another question.")
-        return message
-
-    return ask_https
 
 
 def is_loopback(host: str) -> bool:

@@ -40,7 +40,7 @@ async def _fetched(inquiry: Inquiry, url: str, trust: Trust | None, *, plain: bo
     except NoSuchHost as error:
         return Nothing(reason=str(error))
     except NetworkError as error:
-        return Failed(reason=str(error), unreachable=error.unreachable)
+        return Failed.by(error)
     refused = refusal(fetched)
     if refused is not None:
         return refused

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
+
+from autoconfig.errors import LookupFailed
 
 if TYPE_CHECKING:
+    from autoconfig.errors import NetworkError
     from autoconfig.model import Provider
 
 
@@ -61,6 +64,11 @@ class Failed:
     reason: str
     unreachable: bool = False
     """Nobody was reached at all, as without a network."""
+
+    @classmethod
+    def by(cls, error: NetworkError) -> Self:
+        """What an error of the network comes to; a name server that fails leaves everybody out of reach."""
+        return cls(reason=str(error), unreachable=error.unreachable or isinstance(error, LookupFailed))
 
 
 Outcome = Found | Nothing | Failed

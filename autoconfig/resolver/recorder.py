@@ -40,8 +40,6 @@ class Recorder:
         self._start = start
         self._watcher = watcher
         self._lines: list[Asked] = []
-        self.answered = False
-        """Whether anybody on the network answered anything, be it "no"; kept answers do not count."""
 
     @contextmanager
     def listening(self, method: str) -> Iterator[None]:
@@ -63,7 +61,6 @@ class Recorder:
             self._watcher.settled(step, outcome)
 
     def _hear(self, method: str, question: Question) -> None:
-        self.answered = self.answered or (question.outcome != "failed" and not question.kept)
         self._add(
             Asked(
                 method=method,

@@ -13,7 +13,7 @@ from autoconfig.net.guard import Guard
 from autoconfig.net.http import Http
 from autoconfig.net.mail import MailGreeter
 from autoconfig.net.suffixes import is_public_suffix
-from autoconfig.net.transport import NameServer, ask, over_https
+from autoconfig.net.transport import NameServer, ask
 from autoconfig.resolver.inquiry import Inquiry, Options
 from autoconfig.resolver.merge import Source, merge, to_confirm
 from autoconfig.resolver.methods import steps_for
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 GRACE = 0.08
 """How much of the time already spent SRV and Autodiscover may take longer, to add what the winner lacks."""
+RECENTLY = 30.0
+"""Seconds for which somebody's answer proves that there is a network."""
 
 
 class Resolver:
@@ -75,6 +77,7 @@ class Resolver:
 
     async def aclose(self) -> None:
         """Close connections."""
+        await self._dns.aclose()
         await self._http.aclose()
 
     async def resolve(
@@ -111,7 +114,13 @@ class Resolver:
             welcome=frozenset(place for place, step in enumerate(steps) if step.adds),
             grace=GRACE,
         )
-        return _resolution(inquiry, steps, await race.run(), recorder)
+        finish = await race.run()
+        return _resolution(inquiry, steps, finish, recorder, alive=self._is_alive())
+
+    def _is_alive(self) -> bool:
+        """Whether anybody on the network was heard of late; what is kept from before proves nothing."""
+        heard_at = max(self._dns.heard_at, self._http.heard_at)
+        return asyncio.get_running_loop().time() - heard_at < RECENTLY
 
     def _ask_ahead(self, steps: tuple[Step, ...], domain: str) -> None:
         """Send the first DNS questions of all methods before any of them has to think."""
@@ -137,12 +146,14 @@ def _allowed(steps: tuple[Step, ...], domain: str) -> tuple[Step, ...]:
     return tuple(step for step in steps if not step.needs_own_domain)
 
 
-def _resolution(inquiry: Inquiry, steps: tuple[Step, ...], finish: Finish, recorder: Recorder) -> Resolution:
+def _resolution(
+    inquiry: Inquiry, steps: tuple[Step, ...], finish: Finish, recorder: Recorder, *, alive: bool = True
+) -> Resolution:
     base = Resolution(
         address=inquiry.address, elapsed_ms=round(finish.elapsed * 1000), trace=recorder.trace()
     )
     if finish.winner is None:
-        return _nothing(base, finish, recorder)
+        return _nothing(base, finish, alive=alive)
     places = [finish.winner, *(place for place in sorted(finish.outcomes) if place != finish.winner)]
     sources = [
         Source(method=steps[place].method, found=outcome, adds=steps[place].adds)
@@ -166,9 +177,10 @@ def _resolution(inquiry: Inquiry, steps: tuple[Step, ...], finish: Finish, recor
     )
 
 
-def _nothing(base: Resolution, finish: Finish, recorder: Recorder) -> Resolution:
+def _nothing(base: Resolution, finish: Finish, *, alive: bool) -> Resolution:
     failed = [outcome for outcome in finish.outcomes.values() if isinstance(outcome, Failed)]
-    offline = bool(base.trace) and not recorder.answered and all(outcome.unreachable for outcome in failed)
+    unanswered = any(line.outcome == "failed" for line in base.trace)
+    offline = unanswered and not alive and all(outcome.unreachable for outcome in failed)
     reason = f"No settings were found for {base.address.domain}."
     if offline:
         why = failed[0].reason if failed else "Nobody answered in time."
@@ -178,8 +190,9 @@ def _nothing(base: Resolution, finish: Finish, recorder: Recorder) -> Resolution
 
 def _dns(name_servers: Sequence[str], doh_url: str | None) -> Dns:
     if doh_url is not None:
-        from autoconfig.net.doh import poster
+        from autoconfig.net.doh import Doh
 
-        return Dns((NameServer(doh_url, trusted=True),), over_https(doh_url, poster()))
+        doh = Doh(doh_url)
+        return Dns((NameServer(doh_url, trusted=True),), doh, on_close=doh.aclose)
     servers = tuple(name_server(text) for text in name_servers) or system_name_servers()
     return Dns(servers, ask)

@@ -24,11 +24,13 @@ def test_help_lists_the_commands(autoconfig: Command) -> None:
     run = autoconfig("--help")
     assert (run.code, run.err) == (0, "")
     listed = run.out.partition("Commands:\n")[2]
-    assert [line.split()[0] for line in listed.splitlines()] == ["providers", "render", "serve"]
+    assert [line.split()[0] for line in listed.splitlines()] == [
+        *("dns", "providers", "render", "resolve", "serve")
+    ]
 
 
 @pytest.mark.parametrize(
-    "arguments", [("-h",), ("render", "-h"), ("serve", "-h"), ("providers", "list", "-h")]
+    "arguments", [("-h",), ("render", "-h"), ("resolve", "-h"), ("serve", "-h"), ("providers", "list", "-h")]
 )
 def test_every_command_has_help(autoconfig: Command, arguments: tuple[str, ...]) -> None:
     run = autoconfig(*arguments)
@@ -74,7 +76,8 @@ def test_wrong_use_is_a_json_error_where_json_was_asked(autoconfig: Command) -> 
 
 
 @pytest.mark.parametrize(
-    "arguments", [("providers", "list"), ("render", "mozilla", "a@example.com"), ("serve",)]
+    "arguments",
+    [("providers", "list"), ("render", "mozilla", "a@example.com"), ("resolve", "a@example.com"), ("serve",)],
 )
 def test_a_wrong_setting_is_one_sentence_with_the_variable_and_exit_2(
     autoconfig: Command, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]

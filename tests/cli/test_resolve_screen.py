@@ -101,8 +101,8 @@ def test_long_names_are_shown_whole_on_two_lines() -> None:
 )
 def test_ways_to_log_in_are_said_in_words(authentication: tuple[Authentication, ...], words: str) -> None:
     server = tcp(ServerType.IMAP, "imap.example.com", 993, SocketType.SSL, *authentication)
-    (line,) = [line for line in shown(found(server), PIPE) if line.startswith("imap")]
-    assert line.split("  ")[-2:] == [words, "isp"] or f"  {words}  " in line
+    (line,) = [line for line in shown(found(server, outgoing=()), PIPE) if line.startswith("imap")]
+    assert line.endswith(f"  ada@example.com  {words:{max(10, len(words))}}  isp")
 
 
 def test_a_server_without_login_name_shows_none() -> None:
@@ -206,22 +206,11 @@ def test_an_international_domain_is_shown_as_people_read_it() -> None:
 # --- what strangers write
 
 
-@given(
-    st.text(min_size=1, max_size=60).filter(lambda text: text.isprintable() and text.strip() == text),
-    st.text("abcdefghijklmnopqrstuvwxyz-.0123456789", min_size=1, max_size=40).map(
-        lambda text: f"imap.{text.strip('-.').replace('..', '.x') or 'x'}.example".replace("-.", ".")
-    ),
-    st.integers(60, 120),
-)
+@given(st.text(max_size=300), st.integers(60, 120))
 @settings(deadline=None)
-def test_no_line_is_wider_than_the_terminal_but_for_one_name(name: str, host: str, width: int) -> None:
-    try:
-        resolution = found(tcp(hostname=host, username="ada"), name="Mail", confirm=(name,))
-    except ValueError:
-        return
-    for line in shown(resolution, Screen(width)):
-        longest = max((width_of(word) for word in line.split()), default=0)
-        assert width_of(line) <= width or width_of(line) <= longest + 8
+def test_no_line_is_wider_than_the_terminal_but_for_one_word(text: str, width: int) -> None:
+    for line in shown(found(confirm=(text,)), Screen(width))[2:]:
+        assert width_of(line) <= width or " " not in line[8:]
 
 
 @given(st.text())

@@ -181,3 +181,87 @@ def test_a_question_everybody_gave_up_can_be_asked_again() -> None:
         return await dns.look_up(NAME, "A")
 
     assert run(give_up_then_ask()).records == ("192.0.2.7",)
+
+
+# Questions sent ahead
+
+
+def test_a_question_sent_ahead_has_its_answer_ready() -> None:
+    servers = Servers({NAME: address(300, delay=0.5)})
+
+    async def think_then_look() -> tuple[Answer | None, float]:
+        dns, loop = servers.dns(), asyncio.get_running_loop()
+        dns.ask_ahead([(NAME, "A")])
+        await asyncio.sleep(1.0)
+        return dns.kept(NAME, "A"), loop.time()
+
+    answer, seconds = run(think_then_look())
+    assert answer is not None
+    assert (answer.records, seconds) == (("192.0.2.7",), 1.0)
+
+
+def test_whoever_asks_meanwhile_waits_for_the_answer_on_its_way() -> None:
+    servers = Servers({NAME: address(300, delay=0.5)})
+
+    async def look_soon() -> float:
+        dns, loop = servers.dns(), asyncio.get_running_loop()
+        dns.ask_ahead([(NAME, "A")])
+        await asyncio.sleep(0.3)
+        await dns.look_up(NAME, "A")
+        return loop.time()
+
+    assert run(look_soon()) == 0.5
+    assert len(servers.asked) == 1
+
+
+@pytest.mark.parametrize("ttl", [0, 300])
+def test_a_question_sent_ahead_and_asked_in_the_same_moment_goes_out_once(ttl: int) -> None:
+    servers = Servers({NAME: address(ttl, delay=0.5)})
+
+    async def at_once() -> Answer:
+        dns = servers.dns()
+        dns.ask_ahead([(NAME, "A")])
+        return await dns.look_up(NAME, "A")
+
+    assert run(at_once()).records == ("192.0.2.7",)
+    assert len(servers.asked) == 1
+
+
+def test_two_who_send_the_same_ahead_in_the_same_moment_send_it_once() -> None:
+    servers = Servers({NAME: address(300, delay=0.5)})
+
+    async def twice() -> list[Answer]:
+        dns = servers.dns()
+        dns.ask_ahead([(NAME, "A"), (NAME, "A")])
+        dns.ask_ahead([(NAME, "A")])
+        return await asyncio.gather(*(dns.look_up(NAME, "A") for _ in range(2)))
+
+    assert [answer.records for answer in run(twice())] == [("192.0.2.7",)] * 2
+    assert len(servers.asked) == 1
+
+
+def test_what_lies_ready_is_not_sent_ahead() -> None:
+    servers = Servers({NAME: address(30)})
+
+    async def ahead_at(moment: float) -> None:
+        dns = servers.dns()
+        await dns.look_up(NAME, "A")
+        await asyncio.sleep(moment)
+        dns.ask_ahead([(NAME, "A")])
+        await asyncio.sleep(1.0)
+
+    run(ahead_at(20.0))
+    assert len(servers.asked) == 1
+    run(ahead_at(40.0))
+    assert len(servers.asked) == 3
+
+
+def test_a_question_sent_ahead_may_fail_unheard() -> None:
+    servers = Servers({NAME: SERVFAIL})
+
+    async def ahead() -> None:
+        servers.dns().ask_ahead([(NAME, "A"), ("a..b", "A")])
+        await asyncio.sleep(1.0)
+
+    run(ahead())
+    assert servers.asked == [(NAME, "A")]

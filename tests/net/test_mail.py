@@ -134,14 +134,14 @@ def test_a_line_without_an_end_is_given_up(internet: Internet, way: Way, host: s
     assert not error.unreachable
 
 
-@pytest.mark.parametrize("silence", [imaps(greeting=b""), imaps(delay=5.0), imaps(greeting=b"* OK no end")])
+@pytest.mark.parametrize("silence", [imaps(greeting=b""), imaps(delay=60.0), imaps(greeting=b"* OK no end")])
 def test_a_server_that_does_not_finish_its_greeting_is_silent(
     internet: Internet, way: Way, host: str, silence: Greeter
 ) -> None:
     internet.mail(host, silence)
     started = time.monotonic()
     assert str(way.no_greeting(host, 993, IMAP, SSL, timeout=0.3)) == f"{host}:993 is silent."
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < 10
 
 
 def test_a_server_that_never_shakes_hands_is_silent(internet: Internet, way: Way, host: str) -> None:
@@ -183,9 +183,7 @@ def test_a_server_that_does_not_offer_starttls_is_no_proof(
     assert str(way.no_greeting(host, port, kind, STARTTLS)) == reason.replace("HOST", host)
 
 
-def test_a_host_that_does_not_exist_is_told_from_a_silent_one(
-    internet: Internet, way: Way, host: str
-) -> None:
+def test_a_host_that_does_not_exist_is_told_from_a_silent_one(way: Way, host: str) -> None:
     assert isinstance(way.no_greeting(host, 993, IMAP, SSL), NoSuchHost)
 
 
@@ -213,4 +211,4 @@ def test_what_was_said_before_tls_does_not_count_after_it(internet: Internet, wa
     """Words slipped in before the handshake (CVE-2011-0411) are not taken for the server's."""
     internet.mail(host, smtp(greeting=b"220 mail\r\n250 mail\r\n220 go on\r\n"), tls="self-signed")
     error = way.no_greeting(host, 587, SMTP, STARTTLS)
-    assert "certificate" in str(error) or "TLS with" in str(error)
+    assert str(error) == f"TLS with {host} failed: WRONG_VERSION_NUMBER."

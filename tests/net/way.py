@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 Value = TypeVar("Value")
 
-SECONDS = 3.0
-"""For one document or greeting; nothing good takes so long on this machine."""
+SECONDS = 20.0
+"""For one document, greeting or DNS question; nothing good takes so long, however busy the machine is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ class Way:
         *,
         name_servers: Sequence[str] = (),
         guard: Guard | None = None,
-        try_timeout: float = 0.3,
+        try_timeout: float = SECONDS,
         timeout: float = SECONDS,
         **http_options: Any,
     ) -> Value:
@@ -65,6 +65,7 @@ class Way:
             try:
                 return await use(Opened(dns=dns, connector=connector, http=http, mail=mail))
             finally:
+                await dns.aclose()
                 await http.aclose()
 
         tried = len(self._internet.escapes)

@@ -176,7 +176,11 @@ def test_a_head_that_comes_byte_by_byte_is_answered(server: Server) -> None:
             for byte in b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n":
                 connection.sendall(bytes([byte]))
                 time.sleep(0.002)
-            assert connection.recv(65536).endswith(b"\r\n\r\nok\n")
+            answer = b""
+            while not answer.endswith(b"\r\n\r\nok\n"):
+                chunk = connection.recv(65536)
+                assert chunk
+                answer += chunk
 
 
 def test_a_connection_that_says_nothing_for_a_while_is_answered(server: Server) -> None:
@@ -253,7 +257,7 @@ def test_a_stop_waits_for_half_requests_a_few_seconds_only(tmp_path: Path) -> No
     with running(tmp_path) as server, stalled(server, DOCUMENT, 20):
         began = time.monotonic()
         assert server.stop() == 0
-        assert time.monotonic() - began < 8
+        assert time.monotonic() - began < 9
 
 
 @pytest.mark.parametrize(

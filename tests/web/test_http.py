@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.web.asking import CONFIG, JSON, POX, TEXT, WELL_KNOWN, XML, assert_plain_no
+from tests.web.asking import CONFIG, JSON, POX, TEXT, WELL_KNOWN, XML, assert_plain_no, call, environ_of
 
 if TYPE_CHECKING:
+    from flask import Flask
     from flask.testing import FlaskClient
 
 PLAIN = f"{CONFIG}?emailaddress=ada@example.com"
@@ -101,6 +102,11 @@ def test_unknown_paths_are_404_by_any_method(client: FlaskClient, path: str, met
 @pytest.mark.parametrize("path", ["/mail/config-v1.1.xml/", "/healthz/", "/readyz/", "/v1.1"])
 def test_nothing_is_redirected(client: FlaskClient, path: str) -> None:
     assert_plain_no(client.get(path, headers=HOST), 404)
+
+
+def test_doubled_slashes_of_the_api_are_not_redirected(app: Flask) -> None:
+    assert call(app, environ_of("/api/v1/openapi.json")).code == 200
+    assert call(app, environ_of("/api//v1/openapi.json")).code == 404
 
 
 @pytest.mark.parametrize(

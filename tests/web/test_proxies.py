@@ -86,3 +86,53 @@ def test_the_service_answers_by_the_host_its_proxy_says(store: Store) -> None:
 def test_without_trusted_proxies_there_is_no_middleware() -> None:
     app = create_app(Settings(providers=()), FakeStore())
     assert not isinstance(app.wsgi_app, TrustedProxies)
+
+
+def client_seen(peer: str, header: str | None) -> object:
+    """The address of the client that the application sees of a request by that peer."""
+    found: list[object] = []
+
+    def application(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        found.append(environ["REMOTE_ADDR"])
+        start_response("200 OK", [])
+        return []
+
+    environ = environ_of("/", headers={} if header is None else {"X-Forwarded-For": header})
+    environ["REMOTE_ADDR"] = peer
+    call(TrustedProxies(application, NETWORKS), environ)
+    return found[0]
+
+
+@pytest.mark.parametrize(
+    ("header", "client"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        (" 203.0.113.7 ", "203.0.113.7"),
+        ("198.51.100.1, 203.0.113.7", "203.0.113.7"),
+        ("203.0.113.7, 192.0.2.9", "203.0.113.7"),
+        ("198.51.100.1, 203.0.113.7, 192.0.2.9, 2001:db8::2", "203.0.113.7"),
+        ("203.0.113.7:1234", "203.0.113.7"),
+        ("2001:db9::7", "2001:db9::7"),
+        ("[2001:db9::7]:1234", "2001:db9::7"),
+        ("[2001:DB9:0::7]", "2001:db9::7"),
+        ("192.0.2.8, 192.0.2.9", "192.0.2.8"),
+    ],
+)
+def test_the_client_is_the_last_hop_that_is_no_proxy_of_ours(header: str, client: str) -> None:
+    assert client_seen("192.0.2.1", header) == client
+
+
+@pytest.mark.parametrize(
+    "header", [None, "", " ", ",", "unknown", "_hidden", "203.0.113.7,", "203.0.113.7, x"]
+)
+def test_without_an_address_the_client_is_the_peer(header: str | None) -> None:
+    assert client_seen("192.0.2.1", header) == "192.0.2.1"
+
+
+def test_what_stands_before_an_odd_hop_is_not_believed() -> None:
+    assert client_seen("192.0.2.1", "203.0.113.7, unknown, 192.0.2.9") == "192.0.2.9"
+
+
+@pytest.mark.parametrize("peer", ["192.0.3.1", "", "unix:"])
+def test_nobody_else_says_who_the_client_is(peer: str) -> None:
+    assert client_seen(peer, "203.0.113.7") == peer

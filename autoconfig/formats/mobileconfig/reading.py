@@ -85,9 +85,11 @@ def _profile(data: bytes, max_bytes: int) -> dict[str, Any]:
     except ExpatError as error:
         message = f"Not a property list: {str(error).partition(':')[0]}."
         raise FormatError(message, line=error.lineno) from None
-    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as error:
+    except plistlib.InvalidFileException:
+        raise FormatError("The property list declares entities, which no profile needs.") from None
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError):
         # plistlib lets through whatever its readers of dates and numbers trip over.
-        raise FormatError(f"Not a property list that can be read: {type(error).__name__}.") from None
+        raise FormatError("The property list holds a value that cannot be read.") from None
     if not isinstance(profile, dict) or profile.get("PayloadType") != PROFILE:
         raise FormatError("The property list is not a configuration profile.")
     if "EncryptedPayloadContent" in profile:

@@ -129,7 +129,7 @@ async def _posted(way: _Way, url: str) -> _Answered | Nothing | Failed:
     except NoSuchHost as error:
         return Nothing(reason=str(error))
     except NetworkError as error:
-        return Failed(reason=str(error), unreachable=error.unreachable)
+        return Failed.by(error)
     refused = refusal(fetched)
     if refused is not None:
         return refused
@@ -165,7 +165,7 @@ async def _by_http_redirect(way: _Way) -> Outcome:
     except NoSuchHost as error:
         return Nothing(reason=str(error))
     except NetworkError as error:
-        return Failed(reason=str(error), unreachable=error.unreachable)
+        return Failed.by(error)
     target = fetched.location
     if target is None or not target.startswith("https:"):
         return judged(url, Nothing(reason=f"http://{_host(url)} does not redirect to https."))
@@ -177,7 +177,7 @@ async def _by_srv(way: _Way) -> Outcome:
     try:
         answer = await way.inquiry.dns.look_up(f"_autodiscover._tcp.{domain}", "SRV")
     except LookupFailed as error:
-        return Failed(reason=str(error), unreachable=error.unreachable)
+        return Failed.by(error)
     records = [record for record in answer.records if isinstance(record, Srv) and record.target != "."]
     if not records:
         return Nothing(reason=f"{domain} has no _autodiscover record.")
@@ -215,7 +215,7 @@ async def _service(inquiry: Inquiry, url: str, server_type: ServerType) -> Outco
     except NoSuchHost as error:
         return Nothing(reason=str(error))
     except NetworkError as error:
-        return Failed(reason=str(error), unreachable=error.unreachable)
+        return Failed.by(error)
     # 400 is how JSON v2 says that it does not know the protocol.
     refused = None if fetched.status == 400 else refusal(fetched)
     if refused is not None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from autoconfig.errors import LookupFailed, NetworkError
 from autoconfig.model import (
     STANDARD_PORTS,
+    AnyServer,
     Authentication,
     Provider,
     ServerType,
@@ -98,7 +99,7 @@ async def _greeted(inquiry: Inquiry, host: str, server_type: ServerType, socket_
     except NoSuchHost as error:
         return Nothing(reason=str(error))
     except NetworkError as error:
-        return Failed(reason=str(error), unreachable=error.unreachable)
+        return Failed.by(error)
     server = TcpServer(
         type=server_type,
         hostname=host,
@@ -129,7 +130,7 @@ async def _declined(inquiry: Inquiry, server_type: ServerType) -> list[SocketTyp
     return declined
 
 
-def _found(inquiry: Inquiry, incoming: tuple[TcpServer, ...], outgoing: tuple[TcpServer, ...]) -> Found:
+def _found(inquiry: Inquiry, incoming: tuple[AnyServer, ...], outgoing: tuple[AnyServer, ...]) -> Found:
     name = inquiry.domain
     provider = Provider(
         id=name,

@@ -27,7 +27,7 @@ async def _ask(inquiry: Inquiry) -> Outcome:
     try:
         answer = await inquiry.dns.look_up(inquiry.domain, "TXT")
     except LookupFailed as error:
-        return Failed(reason=str(error), unreachable=error.unreachable)
+        return Failed.by(error)
     texts = [record for record in answer.records if isinstance(record, str)]
     url = next((text[len(_MARK) :].strip() for text in texts if text.lower().startswith(_MARK)), None)
     if not url:

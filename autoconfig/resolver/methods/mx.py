@@ -35,7 +35,7 @@ async def _ask(inquiry: Inquiry) -> Outcome:
     try:
         answer = await inquiry.dns.look_up(inquiry.domain, "MX")
     except LookupFailed as error:
-        return Failed(reason=str(error), unreachable=error.unreachable)
+        return Failed.by(error)
     records = [record for record in answer.records if isinstance(record, Mx)]
     if not records:
         return Nothing(reason=f"{inquiry.domain} has no MX record ({answer.absent}).")

@@ -49,7 +49,7 @@ async def _asked(inquiry: Inquiry, url: str) -> Outcome:
     except NoSuchHost as error:
         return Nothing(reason=str(error))
     except NetworkError as error:
-        return Failed(reason=str(error), unreachable=error.unreachable)
+        return Failed.by(error)
 
 
 def _read(inquiry: Inquiry, document: Fetched, record: Answer) -> Outcome:

@@ -67,7 +67,7 @@ async def _ask(inquiry: Inquiry) -> Outcome:
     paths = {service: _path(answer) for service, answer in texts.items()}
     servers = [server for service, answer in given.items() for server in _servers(service, answer, paths)]
     if not servers and failures:
-        return Failed(reason=str(failures[0]), unreachable=all(error.unreachable for error in failures))
+        return Failed.by(failures[0])
     if not servers:
         said = any(is_declined(answer) for answer in given.values())
         reason = "says that it offers nothing" if said else "has no usable SRV record"

@@ -22,6 +22,7 @@ from autoconfig.web.strangers.sharing import (
     for_everybody,
     is_spelled_in,
     public_source,
+    template_of,
 )
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ class Strangers:
         general = for_everybody(resolution)
         if general is None:
             return Told(content=answer_of(resolution), found=True, personal_to=address)
-        return _told(resolution, answer_of(general), found=resolution.found)
+        return _told(resolution, template_of(general), found=resolution.found)
 
     def _for_directory(self, domain: str) -> Told:
         resolution = self._asked(EmailAddress(NEUTRAL, domain), DIRECTORY_DEADLINE)

@@ -60,6 +60,11 @@ def answer_of(resolution: Resolution, *, trace: bool = False) -> dict[str, Any]:
     return {**resolution.as_dict(trace=trace), "source": public_source(resolution.source)}
 
 
+def template_of(general: Resolution) -> dict[str, Any]:
+    """The JSON of a resolution for everybody: no address is left in it."""
+    return {**answer_of(general), "address": EMAIL_ADDRESS}
+
+
 def public_source(source: str) -> str | None:
     """A URL without its query, which holds the address asked for; no path of ours."""
     if source.startswith(("https://", "http://")):
@@ -71,7 +76,7 @@ def public_source(source: str) -> str | None:
 
 
 def filled(answer: dict[str, Any], address: EmailAddress) -> dict[str, Any]:
-    """The shared JSON as the answer to one mailbox."""
+    """The JSON for everybody as the answer to one mailbox."""
     values = values_for(address)
     quoted = {name: quote(value, safe="@") for name, value in values.items()}
     found: dict[str, Any] = _filled(answer, values, quoted)

@@ -1,0 +1,181 @@
+"""The servers of one mailbox as one program can use them, or why it cannot."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+from autoconfig.errors import NothingFound, ValueRefused
+from autoconfig.formats.clients.safe import checked_address, checked_login_name, host_in_url, in_url
+from autoconfig.formats.selection import mail_servers
+from autoconfig.model import AnyServer, Authentication, ServerType, SocketType, TcpServer
+from autoconfig.model.placeholders import EMAIL_ADDRESS, has_placeholder, values_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from autoconfig.formats.clients.secrets import Secrets
+    from autoconfig.model import EmailAddress, Provider
+
+
+class Login(Enum):
+    """How a program proves whose mailbox it is."""
+
+    PASSWORD = auto()
+    ENCRYPTED = auto()
+    """A password that is never sent: the server takes challenges (CRAM-MD5 and the like) only."""
+    TOKEN = auto()
+    """An OAuth2 access token, by XOAUTH2: unlike OAUTHBEARER it is known to every program and large provider."""
+    NONE = auto()
+
+
+_LOGINS: Mapping[Authentication, Login] = {
+    Authentication.OAUTH2: Login.TOKEN,
+    Authentication.PASSWORD_CLEARTEXT: Login.PASSWORD,
+    Authentication.PASSWORD_ENCRYPTED: Login.ENCRYPTED,
+    Authentication.NONE: Login.NONE,
+    Authentication.CLIENT_IP_ADDRESS: Login.NONE,
+    Authentication.SMTP_AFTER_POP: Login.NONE,
+}
+
+_SAFEST_FIRST = (SocketType.SSL, SocketType.STARTTLS, SocketType.PLAIN)
+_IN_WORDS: Mapping[SocketType, str] = {
+    SocketType.SSL: "implicit TLS",
+    SocketType.STARTTLS: "STARTTLS",
+    SocketType.PLAIN: "no TLS",
+}
+_NAMES: Mapping[ServerType, str] = {ServerType.IMAP: "IMAP", ServerType.POP3: "POP3", ServerType.SMTP: "SMTP"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """A program and what it can do."""
+
+    name: str
+    incoming: tuple[ServerType, ...] = (ServerType.IMAP, ServerType.POP3)
+    """In the order in which it is better off."""
+    sockets: frozenset[SocketType] = frozenset(SocketType)
+    logins: frozenset[Login] = frozenset(Login)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One server that a program logs in at; every text of it is safe to write."""
+
+    type: ServerType
+    host: str
+    port: int
+    socket: SocketType
+    login: Login
+    user: str
+    """Empty without a login."""
+    command: str
+    """Prints the password, or the token; empty without a login."""
+
+    @property
+    def host_and_port(self) -> str:
+        """The host and port as a URL has them."""
+        return f"{host_in_url(self.host)}:{self.port}"
+
+    def url(self, scheme: str) -> str:
+        """The URL of the place with the login name."""
+        user = f"{in_url(self.user)}@" if self.user else ""
+        return f"{scheme}://{user}{self.host_and_port}"
+
+
+class Account:
+    """A mailbox at its provider, for one program. Raises ValueRefused for an address that is not safe to write."""
+
+    def __init__(self, program: Program, provider: Provider, address: EmailAddress, secrets: Secrets) -> None:
+        self.address = checked_address(address)
+        self.secrets = secrets
+        self.program = program
+        self._provider = provider
+        self._values = values_for(address)
+
+    def incoming(self) -> Place:
+        """Where mail is fetched. Raises NothingFound or ValueRefused."""
+        return self._place(self._provider.incoming, self.program.incoming)
+
+    def outgoing(self) -> Place:
+        """Where mail is handed in. Raises NothingFound or ValueRefused."""
+        return self._place(self._provider.outgoing, (ServerType.SMTP,))
+
+    def both(self) -> tuple[Place | None, Place | None]:
+        """Where mail is fetched and handed in; None for what the provider does not offer at all.
+
+        Raises NothingFound, also where there is neither, or ValueRefused.
+        """
+        incoming = self.incoming() if self._provider.incoming or not self._provider.outgoing else None
+        return incoming, self.outgoing() if self._provider.outgoing else None
+
+    def _place(self, servers: Iterable[AnyServer], types: tuple[ServerType, ...]) -> Place:
+        """The safest server of the first type that has one the program can use."""
+        offered = [server for server in servers if server.type in types]
+        filled = [found for server in offered if (found := self._filled(server)) is not None]
+        usable = mail_servers(filled, [word for word, login in _LOGINS.items() if self._can(login)])
+        fitting = [server for server in usable if not self._refusal(server)]
+        if not fitting:
+            raise NothingFound(self._why_not(types, usable[0] if usable else None))
+        server = min(
+            fitting, key=lambda each: (types.index(each.type), _SAFEST_FIRST.index(each.socket_type))
+        )
+        return self._at(server, self._login(server))
+
+    def _at(self, server: TcpServer, login: Login) -> Place:
+        user = command = ""
+        if login is not Login.NONE:
+            user = checked_login_name(server)
+            command = self.secrets.password_for(self.address)
+        if login is Login.TOKEN:
+            command = self.secrets.token_command or ""
+        return Place(
+            type=server.type,
+            host=server.hostname,
+            port=server.port,
+            socket=server.socket_type,
+            login=login,
+            user=user,
+            command=command,
+        )
+
+    def _filled(self, server: AnyServer) -> TcpServer | None:
+        """The server of this mailbox; None where its host name is none then."""
+        with suppress(ValueRefused):
+            named = replace(server, username=server.username or EMAIL_ADDRESS)
+            filled = named.filled(self._values)
+            if isinstance(filled, TcpServer) and not has_placeholder(filled.hostname):
+                return filled
+        return None
+
+    def _can(self, login: Login) -> bool:
+        """Whether the program, with the commands it is given, can log in so."""
+        return login in self.program.logins and (login is not Login.TOKEN or bool(self.secrets.token_command))
+
+    def _login(self, server: TcpServer) -> Login:
+        """A token where there is a command for it, else a password, else none where none is wanted."""
+        offered = {_LOGINS[word] for word in server.authentication if word in _LOGINS}
+        by_preference = (Login.TOKEN, Login.PASSWORD, Login.ENCRYPTED, Login.NONE)
+        return next(login for login in by_preference if login in offered and self._can(login))
+
+    def _refusal(self, server: TcpServer) -> str:
+        """Why the program cannot use a server; empty where it can."""
+        if server.socket_type not in self.program.sockets:
+            return f"{self.program.name} cannot use {server.hostname}: it has {_IN_WORDS[server.socket_type]} only."
+        if any(self._can(_LOGINS[word]) for word in server.authentication if word in _LOGINS):
+            return ""
+        if Authentication.OAUTH2 in server.authentication and Login.TOKEN in self.program.logins:
+            return (
+                f"{server.hostname} takes OAuth2 only: name a command that prints an access token "
+                "(--token-command)."
+            )
+        wanted = " or ".join(server.authentication)
+        return f"{self.program.name} cannot log in at {server.hostname}: it wants {wanted}."
+
+    def _why_not(self, types: tuple[ServerType, ...], first: TcpServer | None) -> str:
+        if first is not None:
+            return self._refusal(first)
+        wanted = " or ".join(_NAMES[server_type] for server_type in types)
+        return f"{self.program.name} needs an {wanted} server, and the provider has none that it can reach."

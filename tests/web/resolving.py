@@ -1,0 +1,121 @@
+"""A resolver that says what a test wants, and remembers what it was asked."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autoconfig.model import (
+    Authentication,
+    EmailAddress,
+    Provider,
+    ServerType,
+    SocketType,
+    TcpServer,
+)
+from autoconfig.resolver.outcome import Trust
+from autoconfig.resolver.resolution import Asked, Resolution, ServerFound
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from autoconfig.model import AnyServer
+
+NOTHING = Asked(method="mx", target="MX", outcome="nothing", detail="NXDOMAIN", started_ms=0, elapsed_ms=1)
+FAILED = replace(NOTHING, outcome="failed", detail="SERVFAIL")
+
+
+def imap(hostname: str, username: str | None = "%EMAILADDRESS%") -> TcpServer:
+    """An IMAP server with implicit TLS."""
+    return TcpServer(
+        type=ServerType.IMAP,
+        hostname=hostname,
+        port=993,
+        socket_type=SocketType.SSL,
+        authentication=(Authentication.PASSWORD_CLEARTEXT,),
+        username=username,
+    )
+
+
+def found(
+    address: EmailAddress,
+    *servers: AnyServer,
+    other: tuple[AnyServer, ...] = (),
+    source: str = "",
+    trace: tuple[Asked, ...] = (),
+    **provider: Any,
+) -> Resolution:
+    """Settings of an address; placeholders in the servers are filled, as the resolver does."""
+    domain = address.domain
+    settings = Provider(
+        **{"id": domain, "display_name": "Example", "short_name": "Example", "domains": (domain,)} | provider,
+        incoming=servers or (imap(f"imap.{domain}"),),
+        other=other,
+    ).for_address(address)
+
+    def by_isp(given: tuple[AnyServer, ...]) -> tuple[ServerFound, ...]:
+        return tuple(ServerFound(server=server, method="isp", trust=Trust.HTTPS) for server in given)
+
+    return Resolution(
+        address=address,
+        provider=settings,
+        method="isp",
+        source=source or f"https://autoconfig.{domain}/mail/config-v1.1.xml?emailaddress={address}",
+        trust=Trust.HTTPS,
+        incoming=by_isp(settings.incoming),
+        other=by_isp(settings.other),
+        trace=trace,
+    )
+
+
+def nothing(address: EmailAddress, *, trace: tuple[Asked, ...] = (NOTHING,)) -> Resolution:
+    """No settings, every question answered unless the trace says otherwise."""
+    return Resolution(address=address, reason=f"No settings were found for {address.domain}.", trace=trace)
+
+
+def offline(address: EmailAddress) -> Resolution:
+    """Nobody could be asked."""
+    reason = f"Nobody could be asked about {address.domain}: The name server 127.0.0.1 is silent."
+    return Resolution(address=address, reason=reason, offline=True, trace=(FAILED,))
+
+
+class Question(NamedTuple):
+    """What the resolver was asked."""
+
+    address: str
+    deadline: float
+    methods: tuple[str, ...]
+
+
+class FakeResolver:
+    """Answers as ``answer`` says, which a test may change; waits for ``gate`` where there is one."""
+
+    def __init__(
+        self, answer: Callable[[EmailAddress], Resolution] = found, gate: threading.Event | None = None
+    ) -> None:
+        self.answer = answer
+        self.gate = gate
+        self.questions: list[Question] = []
+        self.closed = False
+
+    def resolve(self, address: EmailAddress, *, deadline: float, methods: tuple[str, ...] = ()) -> Resolution:
+        """What the test said."""
+        self.questions.append(Question(str(address), deadline, methods))
+        if self.gate is not None:
+            assert self.gate.wait(30)
+        return self.answer(address)
+
+    def close(self) -> None:
+        """Remember it."""
+        self.closed = True
+
+
+class FakeClock:
+    """A clock that a test sets."""
+
+    def __init__(self, now: float = 1_800_000_000.0) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now

@@ -1,0 +1,240 @@
+"""The cache in a real Redis, alive and dead."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import socket
+import subprocess
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from redis import Redis
+
+from autoconfig.model import EmailAddress
+from autoconfig.settings import RateLimit
+from autoconfig.web.limits import RateLimiter
+from autoconfig.web.strangers.cache import MemoryCache
+from autoconfig.web.strangers.redis_cache import PAUSE, PREFIX, TIMEOUT, RedisCache
+from autoconfig.web.strangers.service import Strangers
+from tests.web.fakes import FakeStore
+from tests.web.resolving import FakeClock, FakeResolver
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+START_SECONDS = 15
+
+
+class Server:
+    """A Redis or Valkey on a Unix socket and a free port of the loopback interface, that writes no file."""
+
+    def __init__(self, program: str, folder: Path) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            self.port = probe.getsockname()[1]
+        self.process = subprocess.Popen(
+            [program, "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)],
+            stdout=subprocess.DEVNULL,
+        )
+        self._wait()
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+            except OSError:
+                time.sleep(0.02)
+            else:
+                return
+        raise AssertionError("the server does not answer")
+
+    def stop(self) -> None:
+        """End it, by its own pid."""
+        self.process.kill()
+        self.process.wait(10)
+
+
+def program() -> str:
+    """redis-server or valkey-server; without them the test is skipped, and fails under ``CI=true``."""
+    found = shutil.which("valkey-server") or shutil.which("redis-server")
+    if found is None:
+        reason = "neither redis-server nor valkey-server is installed (apt install redis-server)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for the tests of this file."""
+    server = Server(program(), tmp_path_factory.mktemp("redis"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def client(server: Server) -> Iterator[Redis]:
+    """Somebody who looks into the server, which is empty."""
+    with Redis(port=server.port) as client:
+        client.flushall()
+        yield client
+
+
+@pytest.fixture
+def cache(server: Server, client: Redis) -> Iterator[RedisCache]:
+    cache = RedisCache(server.url, MemoryCache())
+    yield cache
+    cache.close()
+
+
+# --- alive
+
+
+def test_what_one_process_puts_there_another_gets(server: Server, cache: RedisCache) -> None:
+    cache.put("key", b"\x00value\xff", 60)
+    other = RedisCache(server.url.replace("redis:", "valkey:"), MemoryCache())
+    assert other.get("key") == b"\x00value\xff"
+    assert other.get("other") is None
+    other.close()
+
+
+def test_an_entry_is_kept_for_its_time(cache: RedisCache, client: Redis) -> None:
+    cache.put("key", b"value", 86_400)
+    assert client.ttl(f"{PREFIX}key") == 86_400
+
+
+def test_counts_are_shared_and_end(server: Server, cache: RedisCache, client: Redis) -> None:
+    other = RedisCache(server.url, MemoryCache())
+    assert cache.count("key", 60) == (1, 60)
+    assert other.count("key", 60)[0] == 2
+    assert client.ttl(f"{PREFIX}key") in (59, 60)
+    client.delete(f"{PREFIX}key")
+    assert cache.count("key", 60) == (1, 60)
+    other.close()
+
+
+def test_two_services_ask_once(server: Server, client: Redis) -> None:
+    resolver = FakeResolver()
+    caches = [RedisCache(server.url, MemoryCache()) for _ in range(2)]
+    one, other = (Strangers(store=FakeStore(), cache=cache, resolver=resolver) for cache in caches)
+    one.settings_of(EmailAddress("ada", "example.com"))
+    told = other.settings_of(EmailAddress("bob", "example.com"))
+    assert told.content["incoming"][0]["username"] == "bob@example.com"
+    assert len(resolver.questions) == 1
+    for cache in caches:
+        cache.close()
+
+
+def test_no_key_and_no_value_holds_an_address(server: Server, client: Redis, cache: RedisCache) -> None:
+    strangers = Strangers(store=FakeStore(), cache=cache, resolver=FakeResolver())
+    strangers.settings_of(EmailAddress("ada.lovelace", "example.com"))
+    strangers.document_of("example.com")
+    keys = client.keys("*")
+    assert len(keys) == 2
+    for key in keys:
+        text = key + client.get(key)
+        assert b"lovelace" not in text
+        assert b"postmaster" not in text
+
+
+# --- dead
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock(1000.0)
+
+
+@pytest.fixture
+def dead(clock: FakeClock) -> Iterator[RedisCache]:
+    """A cache whose server does not run."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    cache = RedisCache(f"redis://:secret@127.0.0.1:{port}/0", MemoryCache(), clock=clock)
+    yield cache
+    cache.close()
+
+
+def test_without_the_server_the_process_remembers_on_its_own(dead: RedisCache) -> None:
+    dead.put("key", b"value", 60)
+    assert dead.get("key") == b"value"
+    assert [dead.count("key", 60)[0], dead.count("key", 60)[0]] == [1, 2]
+
+
+def test_without_the_server_a_limit_holds(dead: RedisCache) -> None:
+    limiter = RateLimiter(dead, RateLimit(2, 60))
+    assert [limiter.wait("192.0.2.1") > 0 for _ in range(3)] == [False, False, True]
+
+
+def test_the_log_says_once_that_the_server_is_away_and_no_password(
+    dead: RedisCache, clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        dead.get("key")
+        clock.now += PAUSE
+        dead.get("key")
+    assert caplog.messages == [
+        "the shared cache does not answer (ConnectionError); each process keeps its own"
+    ]
+
+
+def test_a_silent_server_costs_one_timeout_and_then_nothing(clock: FakeClock) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        cache = RedisCache(f"redis://127.0.0.1:{silent.getsockname()[1]}", MemoryCache(), clock=clock)
+        started = time.monotonic()
+        assert cache.get("key") is None
+        assert TIMEOUT <= time.monotonic() - started < TIMEOUT * 4
+        started = time.monotonic()
+        for _ in range(100):
+            cache.get("key")
+        assert time.monotonic() - started < TIMEOUT
+        cache.close()
+
+
+def test_a_server_that_comes_back_is_used_again(
+    tmp_path: Path, clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    server = Server(program(), tmp_path)
+    cache = RedisCache(server.url, MemoryCache(), clock=clock)
+    try:
+        cache.put("key", b"value", 60)
+        server.stop()
+        assert cache.get("key") == b"value"
+        again = subprocess.Popen(
+            [
+                program(),
+                "--port",
+                str(server.port),
+                "--bind",
+                "127.0.0.1",
+                "--save",
+                "",
+                "--dir",
+                str(tmp_path),
+            ],
+            stdout=subprocess.DEVNULL,
+        )
+        server.process = again
+        server._wait()
+        assert cache.get("key") == b"value"
+        clock.now += PAUSE
+        assert cache.get("key") is None
+        assert caplog.messages[-1] == "the shared cache answers again"
+    finally:
+        server.stop()
+        cache.close()
+
+
+def test_a_value_of_another_kind_is_no_answer(cache: RedisCache, client: Redis) -> None:
+    client.lpush(f"{PREFIX}key", "a list")
+    assert cache.get("key") is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +27,8 @@ _SHARED_CACHES = ("redis", "rediss", "valkey", "valkeys")
 
 _YES = ("yes", "on", "true", "1")
 _NO = ("no", "off", "false", "0")
+
+_WITH_PORT = re.compile(r"(\[[^]]+\]|[^:]+):([0-9]{1,5})")
 
 
 class RateLimit(NamedTuple):
@@ -163,16 +166,15 @@ def _is_url(text: str, schemes: tuple[str, ...], *, unwanted: str) -> bool:
 
 def _is_name_server(text: str) -> bool:
     host, port = text, "53"
-    if text.startswith("["):
-        host, _, rest = text[1:].partition("]")
-        port = rest.removeprefix(":") if rest else port
-    elif text.count(":") == 1:
-        host, _, port = text.partition(":")
+    if found := _WITH_PORT.fullmatch(text):
+        host, port = found.groups()
+    if host.startswith("[") and host.endswith("]"):
+        host = host[1:-1]
     try:
         ipaddress.ip_address(host)
     except ValueError:
         return False
-    return port.isascii() and port.isdigit() and 1 <= int(port) <= 65535
+    return 1 <= int(port) <= 65535
 
 
 def _yes_or_no(variable: str, text: str) -> bool:

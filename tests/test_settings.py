@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from autoconfig.errors import SettingsError
 from autoconfig.net.dns import name_server
-from autoconfig.settings import LOG_LEVELS, Settings, shipped_providers
+from autoconfig.settings import LOG_LEVELS, RESOLVE, RateLimit, Settings, shipped_providers
 
 VARIABLES = (
     "AUTOCONFIG_PROVIDERS",
@@ -25,6 +25,9 @@ VARIABLES = (
     "AUTOCONFIG_DOH_URL",
     "AUTOCONFIG_ALLOW_PRIVATE_NETWORKS",
     "AUTOCONFIG_ALLOW_HTTP",
+    "AUTOCONFIG_RESOLVE",
+    "AUTOCONFIG_CACHE_URL",
+    "AUTOCONFIG_RATE_LIMIT",
     "AUTOCONFIG_SIGNING_CERT",
     "AUTOCONFIG_SIGNING_KEY",
 )
@@ -252,7 +255,8 @@ NO_NAME_SERVERS = [
 @pytest.mark.parametrize("word", NO_NAME_SERVERS)
 def test_a_name_server_that_is_none_is_one_sentence_with_the_variable(word: str) -> None:
     assert refused("NAMESERVERS", f"127.0.0.1 {word}") == (
-        f"AUTOCONFIG_NAMESERVERS holds {word!r}, which is not a name server such as 192.0.2.1 or 127.0.0.1:5353."
+        f"AUTOCONFIG_NAMESERVERS holds {word!r}, "
+        "which is not a name server such as 192.0.2.1 or 127.0.0.1:5353."
     )
 
 
@@ -309,6 +313,102 @@ def test_a_permission_is_given_or_not(name: str, text: str, value: bool) -> None
 def test_a_permission_is_not_given_by_anything_else(name: str) -> None:
     assert refused(name, "maybe") == (
         f"AUTOCONFIG_{name} is 'maybe', which is neither yes nor no (on, off, true, false, 1, 0)."
+    )
+
+
+# --- AUTOCONFIG_RESOLVE, AUTOCONFIG_CACHE_URL, AUTOCONFIG_RATE_LIMIT
+
+
+def test_the_api_resolves_in_memory_sixty_times_a_minute_unless_told_otherwise() -> None:
+    assert (DEFAULTS.resolve, DEFAULTS.cache_url, DEFAULTS.rate_limit) == ("api", "memory://", (60, 60))
+
+
+@pytest.mark.parametrize("mode", RESOLVE)
+def test_what_is_resolved_is_read_in_any_letter_case(mode: str) -> None:
+    assert read("RESOLVE", mode).resolve == mode
+    assert read("RESOLVE", mode.upper()).resolve == mode
+
+
+@pytest.mark.parametrize("text", ["on", "yes", "all", "api,directory"])
+def test_another_word_is_one_sentence_with_the_variable(text: str) -> None:
+    assert (
+        refused("RESOLVE", text)
+        == f"AUTOCONFIG_RESOLVE is {text!r}, which is not one of off, api, directory."
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "memory://",
+        "redis://localhost",
+        "redis://:secret@127.0.0.1:6379/0",
+        "rediss://cache.example.com:6380/1?ssl_cert_reqs=required",
+        "valkey://[::1]:6379",
+        "valkeys://cache.example.com",
+    ],
+)
+def test_a_cache_is_read_as_it_is_written(text: str) -> None:
+    assert read("CACHE_URL", text).cache_url == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "memory",
+        "memory:///",
+        "redis:",
+        "redis://",
+        "redis://:secret@",
+        "redis://:secret@h:99999",
+        "redis://:secret@h:port",
+        "redis://h:0",
+        "redis://a b",
+        "redis://[::1",
+        "http://:secret@localhost",
+        "unix:///run/redis.sock",
+        "127.0.0.1:6379",
+    ],
+)
+def test_a_cache_that_is_none_is_one_sentence_without_the_password(text: str) -> None:
+    assert refused("CACHE_URL", text) == (
+        "AUTOCONFIG_CACHE_URL is not a URL such as memory:// or redis://localhost:6379/0."
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [
+        ("60/minute", (60, 60)),
+        ("1/second", (1, 1)),
+        ("1000/HOUR", (1000, 3600)),
+        ("5/day", (5, 86_400)),
+        ("1000000000/day", (10**9, 86_400)),
+        ("off", None),
+        ("OFF", None),
+    ],
+)
+def test_a_rate_is_a_number_and_a_time(text: str, limit: RateLimit | None) -> None:
+    assert read("RATE_LIMIT", text).rate_limit == limit
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "60",
+        "60/",
+        "/minute",
+        "0/minute",
+        "-1/minute",
+        "60/minutes",
+        "1.5/second",
+        "٣/minute",
+        "1000000001/day",
+    ],
+)
+def test_a_rate_that_is_none_is_one_sentence_with_the_variable(text: str) -> None:
+    assert refused("RATE_LIMIT", text) == (
+        f"AUTOCONFIG_RATE_LIMIT is {text!r}, which is not a rate such as 60/minute, or off."
     )
 
 

@@ -22,6 +22,18 @@ providers_option = click.option(
     "Default: AUTOCONFIG_PROVIDERS, else the database that ships.",
 )
 
+password_command_option = click.option(
+    "--password-command",
+    metavar="COMMAND",
+    help="For mail programs: prints the password; sh runs it. Default: secret-tool lookup (the keyring).",
+)
+
+token_command_option = click.option(
+    "--token-command",
+    metavar="COMMAND",
+    help="For mail programs: prints an OAuth2 access token; OAuth2 is used only with it.",
+)
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 

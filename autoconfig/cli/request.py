@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from autoconfig.cli.documents import secrets_for
 from autoconfig.cli.options import settings_with, store_of
 from autoconfig.settings import doh_url, ispdb_urls, nameservers
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from autoconfig.formats import clients
     from autoconfig.resolver import Options, Resolver
     from autoconfig.settings import Settings
     from autoconfig.stores import Store
@@ -40,6 +42,8 @@ class Request:
     resume: Path | None
     stores: tuple[str, ...]
     many: bool
+    password_command: str | None = None
+    token_command: str | None = None
 
     def __post_init__(self) -> None:
         if self.format_name and (self.many or self.as_json or self.trace):
@@ -48,6 +52,12 @@ class Request:
             raise click.UsageError("--jobs and --resume go with - as address.")
         if self.doh and self.name_servers:
             raise click.UsageError("--doh and --nameserver exclude each other.")
+        _ = self.secrets  # wrong use is said before anybody is asked
+
+    @property
+    def secrets(self) -> clients.Secrets | None:
+        """The commands for a mail program's configuration. Raises UsageError."""
+        return secrets_for(self.format_name, self.password_command, self.token_command)
 
     def settings(self) -> Settings:
         """The settings of the environment, and over them those of the command line. Raises SettingsError."""

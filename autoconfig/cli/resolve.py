@@ -8,8 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from autoconfig.cli.documents import FORMATS, document
-from autoconfig.cli.options import json_option, print_json, providers_option
+from autoconfig.cli.documents import NAMES, document
+from autoconfig.cli.options import (
+    json_option,
+    password_command_option,
+    print_json,
+    providers_option,
+    token_command_option,
+)
 from autoconfig.cli.request import Request
 from autoconfig.errors import AddressError, NothingFound
 
@@ -37,7 +43,7 @@ class Offline(click.ClickException):
 @click.option(
     "--format",
     "format_name",
-    type=click.Choice(sorted((*FORMATS, TOML))),
+    type=click.Choice(sorted((*NAMES, TOML))),
     help="Write a document with the settings instead.",
 )
 @click.option(
@@ -86,6 +92,8 @@ class Offline(click.ClickException):
     help="With -: write to FILE, and go on where an earlier run over the same input ended.",
     metavar="FILE",
 )
+@password_command_option
+@token_command_option
 @providers_option
 def command(address: str, **given: Any) -> None:
     """Find the settings of ADDRESS: its servers, who says so, and how far to trust that.
@@ -162,7 +170,7 @@ def _print(resolution: Resolution, request: Request) -> None:
     if request.format_name is None:
         show(sheet(resolution, screen))
         return
-    body = _rendered(resolution.provider, resolution, request.format_name)
+    body = _rendered(resolution.provider, resolution, request)
     sys.stdout.buffer.write(body)
     sys.stdout.buffer.flush()
 
@@ -174,7 +182,7 @@ def _hint(resolution: Resolution, request: Request) -> str:
     return f" {failed} question{'s' if failed > 1 else ''} got no usable answer; --trace shows why."
 
 
-def _rendered(provider: Provider, resolution: Resolution, format_name: str) -> bytes:
+def _rendered(provider: Provider, resolution: Resolution, request: Request) -> bytes:
     """The document we would publish for the domain, placeholders in place of the mailbox."""
     from autoconfig.formats import toml
     from autoconfig.formats.selection import at_domain
@@ -184,7 +192,8 @@ def _rendered(provider: Provider, resolution: Resolution, format_name: str) -> b
     from autoconfig.stores.single import SingleStore
 
     shared = without_mailbox(provider, resolution.address)
+    format_name = request.format_name or TOML
     if format_name == TOML:
         return toml.render(at_domain(shared, resolution.address.domain) or shared)
     store = SingleStore(Entry(provider=shared, source=resolution.source))
-    return document(Publisher(store), resolution.address, format_name)
+    return document(Publisher(store), resolution.address, format_name, secrets=request.secrets)

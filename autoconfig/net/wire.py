@@ -21,6 +21,8 @@ _HEADER = struct.Struct("!HHHHHH")
 _RECORD = struct.Struct("!HHIH")
 _OPT = b"\0" + struct.pack("!HHIH", 41, PAYLOAD, 0, 0)
 _SOA = KINDS["SOA"]
+_WITHOUT_QUESTION = (1, 2, 4, 5)
+"""FORMERR, SERVFAIL, NOTIMP, REFUSED: some servers do not repeat a question that they do not answer."""
 _MAX_POINTERS_AND_LABELS = 128
 
 
@@ -64,9 +66,11 @@ def query_for(name: str, kind: str, *, number: int | None = None) -> Query:
 
 def answers(query: Query, data: bytes) -> bool:
     """Whether a message is an answer to this question and no other."""
-    if len(data) < _HEADER.size + len(query.question):
+    if len(data) < _HEADER.size:
         return False
     number, flags, questions, *_ = _HEADER.unpack_from(data)
+    if questions == 0 and number == query.number:
+        return bool(flags & QR) and flags & 0x0F in _WITHOUT_QUESTION
     repeated = data[_HEADER.size : _HEADER.size + len(query.question)].lower()
     return number == query.number and bool(flags & QR) and questions == 1 and repeated == query.question
 

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 
 from autoconfig.errors import AddressError, Unavailable
 from autoconfig.web.answers import json_answer, problem_answer
-from autoconfig.web.asking import address_of, parameter
+from autoconfig.web.asking import address_of
 
 if TYPE_CHECKING:
     from autoconfig.web.limits import RateLimiter
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 RESOLVE_PATH = "/api/v1/resolve"
 
-_TRACE = {"1": True, "0": False, None: False}
+_TRACE = {"1": True, "0": False}
 
 
 def api(strangers: Strangers, limiter: RateLimiter) -> Blueprint:
@@ -33,7 +33,7 @@ def api(strangers: Strangers, limiter: RateLimiter) -> Blueprint:
             address = address_of(request.args)
         except AddressError as error:
             return problem_answer(400, str(error))
-        trace = _TRACE.get(parameter(request.args, "trace"))
+        trace = _TRACE.get(_given("trace", "0"))
         if address is None:
             return problem_answer(400, "Say whose settings are wanted: ?emailaddress=you@example.com.")
         if trace is None:
@@ -58,6 +58,11 @@ def _answer(told: Told, *, trace: bool, elapsed: float) -> Response:
     if told.age:
         response.headers["Age"] = str(told.age)
     return response
+
+
+def _given(name: str, usual: str) -> str:
+    """A parameter as it stands, also an empty one."""
+    return next((value for key, value in request.args.items(multi=True) if key.lower() == name), usual)
 
 
 def _later(status: int, sentence: str, seconds: int) -> Response:

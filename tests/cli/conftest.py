@@ -6,16 +6,19 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
 from autoconfig.cli import main
+from tests.cli.resolved import FakeResolver
 from tests.stores.folder import toml_text
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from autoconfig.resolver import Resolution
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,12 @@ class Command(Protocol):
     """Runs ``autoconfig`` with some arguments."""
 
     def __call__(self, *arguments: str, **more: Any) -> Run: ...
+
+
+class ResolvesTo(Protocol):
+    """Makes the resolver answer so, whatever the address."""
+
+    def __call__(self, resolution: Resolution) -> FakeResolver: ...
 
 
 @pytest.fixture
@@ -88,3 +97,16 @@ def process(folder: Path) -> Command:
         return Run(ended.returncode, ended.stdout or b"", ended.stderr or b"")
 
     return run
+
+
+@pytest.fixture
+def resolves_to(monkeypatch: pytest.MonkeyPatch) -> ResolvesTo:
+    """A resolver that asks nobody, in the place of the real one."""
+    monkeypatch.setenv("AUTOCONFIG_NAMESERVERS", "127.0.0.1:1")
+
+    def give(resolution: Resolution) -> FakeResolver:
+        resolver = FakeResolver(answer=lambda address: replace(resolution, address=address))
+        monkeypatch.setattr("autoconfig.resolver.Resolver", resolver)
+        return resolver
+
+    return give

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from autoconfig import resolve
 from tests.internet.fixtures import internet
 from tests.resolver.asking import World
 
@@ -89,6 +90,13 @@ def test_an_ispdb_of_ones_own_is_asked(world: World, asked: Callable[..., Run]) 
     assert (run.json["method"], run.json["source"]) == ("ispdb", f"{world.ispdb_url}{world.domain}")
 
 
+def test_the_package_resolves_too(world: World, internet: Internet, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", internet.ca_file)
+    world.isp()
+    found = resolve(world.address, methods=["isp"], name_servers=[internet.dns], allow_private_networks=True)
+    assert (found.method, [entry.server.type for entry in found.incoming]) == ("isp", ["imap"])
+
+
 # --- many
 
 
@@ -103,10 +111,6 @@ def mixed(internet: Internet) -> list[str]:
 
 def many(internet: Internet, *more: str) -> list[str]:
     return [sys.executable, "-m", "autoconfig", "resolve", "-", "--method", "srv", *options(internet), *more]
-
-
-def environment(internet: Internet) -> dict[str, str]:
-    return os.environ | {"SSL_CERT_FILE": internet.ca_file}
 
 
 def test_many_addresses_are_answered_line_by_line(internet: Internet, mixed: list[str], folder: Path) -> None:
@@ -160,7 +164,7 @@ def test_an_interrupted_run_leaves_whole_lines_and_goes_on(
     text = "\n".join(mixed).encode()
     again = subprocess.run(command, input=text, capture_output=True, timeout=60, check=False)
     assert (again.returncode, again.stdout, again.stderr) == (1, b"", b"")
-    assert [json.loads(line)["address"] for line in output.open()] == mixed
+    assert [json.loads(line)["address"] for line in output.read_text().splitlines()] == mixed
 
 
 def test_a_reader_that_has_seen_enough_is_no_error(

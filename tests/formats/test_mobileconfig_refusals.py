@@ -45,11 +45,11 @@ def smtp(**changes: object) -> Provider:
         ),
         (
             imap(authentication=()),
-            "cannot say any incoming server: none is of a type it knows with a way to log in.",
+            "cannot say any incoming server: none is of a known type with a way to log in.",
         ),
         (
             replace(PROVIDER, incoming=(JMAP,)),
-            "cannot say any incoming server: none is of a type it knows with a way to log in.",
+            "cannot say any incoming server: none is of a known type with a way to log in.",
         ),
         (
             imap(hostname="%REALNAME%.example.com"),

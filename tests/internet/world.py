@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import itertools
 import os
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from tests.internet.twists import TWISTS, honest
 from tests.internet.unreachable import Dropping, Silent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from tests.internet.answers import Request, Route
     from tests.internet.certificates import Tls
@@ -98,6 +99,20 @@ class Internet:
         self._knot.stop()
         self._addresses.close()
         self._private_addresses.close()
+
+    @contextmanager
+    def for_now(self) -> Iterator[None]:
+        """Stop at the end what was started in here, so that a long run of tests needs few sockets."""
+        before = len(self._running)
+        try:
+            yield
+        finally:
+            self._thread.run(self._stop_from(before))
+
+    async def _stop_from(self, first: int) -> None:
+        for server in self._running[first:]:
+            server.stop()
+        del self._running[first:]
 
     # Names
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,6 +12,10 @@ from autoconfig.net.connections import Connector, NoSuchHost
 from autoconfig.net.guard import Guard
 from tests.net.servers import SERVFAIL, Says, Servers, says
 from tests.resolver.clock import run
+
+if TYPE_CHECKING:
+    from autoconfig.net.transport import NameServer
+    from autoconfig.net.wire import Query
 
 HOST = "www.example.com"
 V4 = [f"{HOST}. 300 IN A 8.8.8.{number}" for number in range(1, 7)]
@@ -24,7 +29,7 @@ class ByKind(Servers):
         super().__init__({})
         self._says = {"A": a, "AAAA": aaaa}
 
-    async def __call__(self, query, server):  # type: ignore[no-untyped-def]
+    async def __call__(self, query: Query, server: NameServer) -> bytes:
         self.answers[query.name] = self._says[query.kind]
         return await super().__call__(query, server)
 

@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import gc
-import socket
 import time
-import weakref
 from typing import TYPE_CHECKING
 
-import dns.flags
-import dns.message
-import dns.rrset
 import pytest
 
 from autoconfig.errors import LookupFailed
-from autoconfig.net.dns import Dns, name_server
+from autoconfig.net.dns import Dns
 from autoconfig.net.records import Mx, Srv
 from autoconfig.net.transport import NameServer
 from tests.internet.names import Question
 from tests.net.way import SECONDS
 
 if TYPE_CHECKING:
-    from autoconfig.net.records import Answer
     from tests.internet import Internet
-    from tests.net.way import Way
+    from tests.net.way import Opened, Way
 
 pytestmark = pytest.mark.real
 
@@ -56,8 +49,8 @@ def test_records_of_every_type_come_from_a_real_server(internet: Internet, way: 
         """,
     )
 
-    async def look(net: object) -> list[tuple[object, ...]]:
-        dns = net.dns  # type: ignore[attr-defined]
+    async def look(net: Opened) -> list[tuple[object, ...]]:
+        dns = net.dns
         looks = [
             dns.look_up(name, kind)
             for name, kind in (
@@ -189,79 +182,3 @@ def test_the_ad_bit_of_an_untrusted_server_does_not_count(internet: Internet, do
     server = internet.name_server("authenticated").address
     untrusted = NameServer(server.removesuffix(":53"), trusted=False)
     assert asyncio.run(Dns((untrusted,)).look_up(domain, "MX")).authenticated is False
-
-
-# Keeping
-
-
-def test_an_answer_is_asked_for_once_while_its_ttl_runs(internet: Internet, way: Way, domain: str) -> None:
-    async def thrice(net: object) -> None:
-        for _ in range(3):
-            await net.dns.look_up(domain, "MX")  # type: ignore[attr-defined]
-
-    way.run(thrice)
-    assert internet.questions(domain) == [Question(domain, "MX", "udp")]
-
-
-def test_many_questions_at_once_each_get_their_own_answer(internet: Internet, way: Way) -> None:
-    domain = internet.domain()
-    internet.zone(domain, "\n".join(f"h{number} A 127.66.1.{number}" for number in range(200)))
-
-    async def all_at_once(net: object) -> list[Answer]:
-        looks = (net.dns.look_up(f"h{number}.{domain}", "A") for number in range(200))  # type: ignore[attr-defined]
-        return await asyncio.gather(*looks)
-
-    answers = way.run(all_at_once)
-    assert [answer.records for answer in answers] == [(f"127.66.1.{number}",) for number in range(200)]
-
-
-def test_nothing_is_left_of_an_event_loop_that_asked(internet: Internet, domain: str) -> None:
-    async def look_up() -> weakref.ref[asyncio.AbstractEventLoop]:
-        await Dns([name_server(internet.dns)]).look_up(domain, "MX")
-        return weakref.ref(asyncio.get_running_loop())
-
-    loop = asyncio.run(look_up())
-    gc.collect()
-    assert loop() is None
-
-
-@pytest.mark.parametrize("forged", [False, True])
-def test_only_the_name_server_itself_is_believed(forged: bool) -> None:
-    """The same answer from another address is ignored, however well its id was guessed."""
-
-    class Answering(asyncio.DatagramProtocol):
-        """Answers through the given socket."""
-
-        def __init__(self, through: socket.socket) -> None:
-            self._through = through
-
-        def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-            answer = dns.message.make_response(dns.message.from_wire(data))
-            answer.flags |= dns.flags.RA
-            answer.answer.append(dns.rrset.from_text("example.com.", 60, "IN", "A", "192.0.2.7"))
-            self._through.sendto(answer.to_wire(), addr)
-
-    async def look_up(server: socket.socket, forger: socket.socket) -> Answer:
-        loop = asyncio.get_running_loop()
-        transport, _ = await loop.create_datagram_endpoint(
-            lambda: Answering(forger if forged else server), sock=server.dup()
-        )
-        try:
-            address = NameServer("127.0.0.1", server.getsockname()[1])
-            return await Dns([address], try_timeout=0.3 if forged else SECONDS).look_up("example.com", "A")
-        finally:
-            transport.close()
-
-    with _bound() as server, _bound() as forger:
-        if forged:
-            with pytest.raises(LookupFailed, match="is silent"):
-                asyncio.run(look_up(server, forger))
-        else:
-            assert asyncio.run(look_up(server, forger)).records == ("192.0.2.7",)
-
-
-def _bound() -> socket.socket:
-    """A UDP socket on a free port."""
-    bound = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
-    bound.bind(("127.0.0.1", 0))
-    return bound

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import dns.flags
 import dns.message
+import dns.rcode
 import dns.rrset
 import pytest
 
@@ -123,7 +124,7 @@ def test_nothing_there_comes_over_https(doh: Doh) -> None:
     def nxdomain(request: Request) -> Answer:
         message = dns.message.make_response(dns.message.from_wire(request.body))
         message.flags |= dns.flags.RA
-        message.set_rcode(3)
+        message.set_rcode(dns.rcode.NXDOMAIN)
         return Answer(body=message.to_wire(), type=MESSAGE)
 
     doh.serve(nxdomain)

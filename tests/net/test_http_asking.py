@@ -9,8 +9,10 @@ import pytest
 from tests.internet import Answer, html, xml
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.internet import Internet
-    from tests.net.way import Way
+    from tests.net.way import Opened, Way
 
 pytestmark = pytest.mark.real
 
@@ -62,8 +64,8 @@ def test_a_cookie_is_not_given_back(internet: Internet, way: Way, host: str) -> 
 
 @pytest.mark.parametrize("scheme", ["Basic", "Negotiate", "Digest"])
 def test_a_server_that_asks_for_a_password_gets_none(
-    internet: Internet, way: Way, host: str, scheme: str, monkeypatch: pytest.MonkeyPatch, tmp_path
-) -> None:  # type: ignore[no-untyped-def]
+    internet: Internet, way: Way, host: str, scheme: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     netrc = tmp_path / "netrc"
     netrc.write_text(f"machine {host} login ada password secret\n")
     monkeypatch.setenv("NETRC", str(netrc))
@@ -191,7 +193,7 @@ def test_a_chunked_body_is_put_together(internet: Internet, way: Way, host: str)
 def test_a_connection_is_used_again(internet: Internet, way: Way, host: str) -> None:
     site = internet.site(host, {"*": xml(DOCUMENT)})
 
-    async def twice(net):  # type: ignore[no-untyped-def]
+    async def twice(net: Opened) -> None:
         for _ in range(2):
             await net.http.get(f"https://{host}/")
 

@@ -13,7 +13,8 @@ from tests.internet import Answer, endless, hang_up, large, silence, xml
 
 if TYPE_CHECKING:
     from tests.internet import Internet
-    from tests.net.way import Way
+    from tests.internet.sites import Site
+    from tests.net.way import Opened, Way
 
 pytestmark = pytest.mark.real
 
@@ -136,14 +137,14 @@ def test_an_answer_that_breaks_off_or_makes_no_sense_is_a_failure(
 def test_a_connection_closed_while_it_lay_idle_is_replaced(internet: Internet, way: Way, host: str) -> None:
     site = internet.site(host, {"*": Answer(body="one", headers={"Connection": "close"})})
 
-    async def twice(net):  # type: ignore[no-untyped-def]
+    async def twice(net: Opened) -> object:
         return [(await net.http.get(f"https://{host}/")).body for _ in range(2)]
 
     assert way.run(twice) == [b"one", b"one"]
     assert site.accepted == 2
 
 
-def _until_closed(site) -> None:  # type: ignore[no-untyped-def]
+def _until_closed(site: Site) -> None:
     """The server sees the end of the connection within a moment."""
     deadline = time.monotonic() + LONG
     while site.open and time.monotonic() < deadline:

@@ -11,6 +11,7 @@ from tests.internet import redirect, xml
 
 if TYPE_CHECKING:
     from tests.internet import Internet
+    from tests.internet.answers import Route
     from tests.net.way import Way
 
 pytestmark = pytest.mark.real
@@ -18,9 +19,9 @@ pytestmark = pytest.mark.real
 DOCUMENT = b"<clientConfig/>"
 
 
-def hops(count: int) -> dict[str, object]:
+def hops(count: int) -> dict[str, Route]:
     """So many redirects, then a document."""
-    routes: dict[str, object] = {f"/{number}": redirect(f"/{number + 1}") for number in range(count)}
+    routes: dict[str, Route] = {f"/{number}": redirect(f"/{number + 1}") for number in range(count)}
     return routes | {f"/{count}": xml(DOCUMENT)}
 
 
@@ -68,12 +69,12 @@ def test_a_target_in_latin_1_is_read_as_such(internet: Internet, way: Way, host:
 
 
 def test_five_redirects_are_followed(internet: Internet, way: Way, host: str) -> None:
-    internet.site(host, hops(MAX_REDIRECTS))  # type: ignore[arg-type]
+    internet.site(host, hops(MAX_REDIRECTS))
     assert way.get(f"https://{host}/0").url == f"https://{host}/5"
 
 
 def test_six_redirects_are_not_followed(internet: Internet, way: Way, host: str) -> None:
-    internet.site(host, hops(MAX_REDIRECTS + 1))  # type: ignore[arg-type]
+    internet.site(host, hops(MAX_REDIRECTS + 1))
     assert str(way.failure(f"https://{host}/0")) == "More than 5 redirects."
     assert len(internet.requests(host)) == 6
 

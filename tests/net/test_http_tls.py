@@ -9,6 +9,8 @@ import pytest
 from tests.internet import redirect, xml
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.internet import Internet
     from tests.internet.certificates import Tls
     from tests.net.way import Way
@@ -57,8 +59,8 @@ def test_nothing_an_operator_allows_makes_a_bad_certificate_good(
 
 
 def test_without_the_system_store_nobody_is_trusted(
-    internet: Internet, way: Way, host: str, monkeypatch: pytest.MonkeyPatch, tmp_path
-) -> None:  # type: ignore[no-untyped-def]
+    internet: Internet, way: Way, host: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     empty = tmp_path / "empty.pem"
     empty.write_text("")
     monkeypatch.setenv("SSL_CERT_FILE", str(empty))

@@ -85,6 +85,15 @@ def test_a_message_with_two_questions_answers_something_else() -> None:
     assert not answers(query, bytes(wire))
 
 
+@pytest.mark.parametrize(
+    ("rcode", "counts"), [(0, False), (1, True), (2, True), (3, False), (4, True), (5, True)]
+)
+def test_only_an_error_may_leave_the_question_out(rcode: int, counts: bool) -> None:
+    query = query_for(NAME, "A", number=7)
+    assert answers(query, bytes((0, 7, 0x81, 0x80 | rcode)) + bytes(8)) is counts
+    assert not answers(query, bytes((0, 8, 0x81, 0x80 | rcode)) + bytes(8))
+
+
 ttls = st.integers(0, 2**31 - 1)
 
 

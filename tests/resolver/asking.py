@@ -20,13 +20,15 @@ from autoconfig.resolver import Options, Resolver
 from tests.internet import Answer, json, xml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+
+    from flask import Flask
 
     from autoconfig.resolver import Resolution
     from autoconfig.resolver.resolution import Asked, ServerFound
     from autoconfig.resolver.watcher import Watcher
     from autoconfig.stores import Store
-    from tests.internet import Internet
+    from tests.internet import Internet, Request
     from tests.internet.answers import Route
     from tests.internet.sites import Site
 
@@ -232,3 +234,22 @@ def assert_nothing(resolution: Resolution) -> None:
     assert (*resolution.incoming, *resolution.outgoing, *resolution.other) == ()
     assert (resolution.confirm, resolution.conflicts) == ((), ())
     assert resolution.reason
+
+
+def through(app: Flask) -> Callable[[Request], Answer]:
+    """A route that hands every request to our own web service and gives back what it answers."""
+    client = app.test_client()
+
+    def answer(request: Request) -> Answer:
+        response = client.open(
+            request.target,
+            method=request.method,
+            headers=dict(request.headers),
+            data=request.body,
+        )
+        headers = {name: value for name, value in response.headers if name.lower() in ("etag", "location")}
+        return Answer(
+            status=response.status_code, body=response.data, type=response.content_type, headers=headers
+        )
+
+    return answer

@@ -70,7 +70,8 @@ def test_a_protocol_that_is_not_known_is_nothing(resolve: Resolve, world: World)
 
 
 @pytest.mark.parametrize(
-    "url", ["http://ews.example.com/EWS", "ews.example.com", "", "javascript:alert(1)", "https://a:b@x.example/"]
+    "url",
+    ["http://ews.example.com/EWS", "ews.example.com", "", "javascript:alert(1)", "https://a:b@x.example/"],
 )
 def test_a_url_that_is_no_safe_place_is_a_failure(resolve: Resolve, world: World, url: str) -> None:
     world.site("autodiscover", services(ActiveSync=url))

@@ -72,7 +72,14 @@ def test_a_request_for_a_password_is_a_failure(resolve: Resolve, world: World, p
 
 @pytest.mark.parametrize(
     "answer",
-    [html(), xml(""), xml("<clientConfig/>"), xml("<Autodiscover/>"), xml(BOMB), Answer(body=b"\0\xff" * 400)],
+    [
+        html(),
+        xml(""),
+        xml("<clientConfig/>"),
+        xml("<Autodiscover/>"),
+        xml(BOMB),
+        Answer(body=b"\0\xff" * 400),
+    ],
     ids=["html", "empty", "no-provider", "no-account", "xml-bomb", "bytes"],
 )
 def test_what_is_no_document_is_a_failure(

@@ -94,9 +94,7 @@ def test_sending_alone_makes_no_account(resolve: Resolve, world: World) -> None:
 
 @pytest.mark.parametrize("tls", ["expired", "self-signed", "untrusted", "wrong-name"])
 @pytest.mark.parametrize("service", ["imaps", "imap"])
-def test_a_bad_certificate_is_not_believed(
-    resolve: Resolve, world: World, service: str, tls: Tls
-) -> None:
+def test_a_bad_certificate_is_not_believed(resolve: Resolve, world: World, service: str, tls: Tls) -> None:
     world.internet.mail(world.host("imap"), service, tls=tls)
     resolution = resolve(world.address, "guess")
     assert_nothing(resolution)

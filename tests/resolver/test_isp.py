@@ -18,9 +18,7 @@ pytestmark = pytest.mark.real
 
 
 def plain(world: World, name: str = "old") -> None:
-    world.internet.site(
-        world.host("autoconfig"), {CLIENT_CONFIG: world.client_config(name)}, tls=None
-    )
+    world.internet.site(world.host("autoconfig"), {CLIENT_CONFIG: world.client_config(name)}, tls=None)
 
 
 def test_the_autoconfig_host_gives_the_settings(resolve: Resolve, world: World) -> None:

@@ -12,30 +12,24 @@ from tests.internet import xml
 from tests.resolver.asking import assert_nothing, client_config_of, outcomes, places
 
 if TYPE_CHECKING:
-    from tests.internet.answers import Answer
     from tests.resolver.asking import Resolve, World
 
 pytestmark = pytest.mark.real
 
 
 @pytest.fixture
-def bases(world: World) -> tuple[str, str]:
-    """Two ISPDBs that know nothing yet."""
-    hosts = [f"db.{world.internet.domain('org')}" for _ in range(2)]
-    for host in hosts:
-        world.internet.site(host, {})
-    return (f"https://{hosts[0]}/v1.1/", f"https://{hosts[1]}/v1.1/")
+def hosts(world: World) -> tuple[str, str]:
+    """The hosts of two ISPDBs, where nothing runs yet."""
+    return (f"db.{world.internet.domain('org')}", f"db.{world.internet.domain('org')}")
 
 
-def listed(world: World, base: str, name: str, *, delay: float = 0.0) -> None:
-    """Put the domain into an ISPDB of its own host."""
-    host = base.split("/")[2]
-    answer: Answer = world.client_config(name, delay=delay)
-    world.internet.site(f"new-{host}", {f"/v1.1/{world.domain}": answer})
+def bases(hosts: tuple[str, str]) -> tuple[str, ...]:
+    return tuple(f"https://{host}/v1.1/" for host in hosts)
 
 
-def new(base: str) -> str:
-    return base.replace("https://", "https://new-")
+def knows(world: World, host: str, name: str, **how: float) -> None:
+    """The ISPDB of that host knows the domain; its server has that name."""
+    world.internet.site(host, {f"/v1.1/{world.domain}": world.client_config(name, **how)})
 
 
 def test_the_domain_is_appended_to_the_base(resolve: Resolve, world: World) -> None:
@@ -72,29 +66,28 @@ def test_an_unknown_domain_is_nothing(resolve: Resolve, world: World) -> None:
     assert not resolution.offline
 
 
-def test_the_first_base_comes_first(resolve: Resolve, world: World, bases: tuple[str, str]) -> None:
-    listed(world, bases[0], "first", delay=0.15)
-    listed(world, bases[1], "second")
-    resolution = resolve(
-        world.address, "ispdb", ispdb_urls=(new(bases[0]), new(bases[1])), patience=2.0
-    )
+def test_the_first_base_comes_first(resolve: Resolve, world: World, hosts: tuple[str, str]) -> None:
+    knows(world, hosts[0], "first", delay=0.15)
+    knows(world, hosts[1], "second")
+    resolution = resolve(world.address, "ispdb", ispdb_urls=bases(hosts), patience=2.0)
     assert places(resolution.incoming) == [f"imap first.{world.domain}:993 SSL"]
 
 
 def test_the_second_base_answers_where_the_first_does_not_know(
-    resolve: Resolve, world: World, bases: tuple[str, str]
+    resolve: Resolve, world: World, hosts: tuple[str, str]
 ) -> None:
-    listed(world, bases[1], "second")
-    resolution = resolve(world.address, "ispdb", ispdb_urls=(bases[0], new(bases[1])))
+    world.internet.site(hosts[0], {})
+    knows(world, hosts[1], "second")
+    resolution = resolve(world.address, "ispdb", ispdb_urls=bases(hosts))
     assert places(resolution.incoming) == [f"imap second.{world.domain}:993 SSL"]
 
 
 def test_a_mirror_answers_where_the_first_base_is_silent(
-    resolve: Resolve, world: World, bases: tuple[str, str]
+    resolve: Resolve, world: World, hosts: tuple[str, str]
 ) -> None:
-    listed(world, bases[1], "second")
-    world.internet.silent(f"new-{bases[0].split('/')[2]}")
-    resolution = resolve(world.address, "ispdb", ispdb_urls=(new(bases[0]), new(bases[1])))
+    world.internet.silent(hosts[0])
+    knows(world, hosts[1], "second")
+    resolution = resolve(world.address, "ispdb", ispdb_urls=bases(hosts))
     assert places(resolution.incoming) == [f"imap second.{world.domain}:993 SSL"]
 
 

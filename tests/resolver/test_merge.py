@@ -17,7 +17,6 @@ from autoconfig.model import (
 )
 from autoconfig.resolver.merge import Source, merge, to_confirm
 from autoconfig.resolver.outcome import Found, Trust
-from tests.resolver.asking import places
 
 if TYPE_CHECKING:
     from autoconfig.model import AnyServer
@@ -152,7 +151,8 @@ def test_another_login_name_is_no_conflict() -> None:
 
 def test_a_slash_more_is_the_same_url() -> None:
     one, other = (
-        UrlServer(type=ServerType.CALDAV, url=url) for url in ("https://a.example/dav", "https://a.example/dav/")
+        UrlServer(type=ServerType.CALDAV, url=url)
+        for url in ("https://a.example/dav", "https://a.example/dav/")
     )
     assert merge([source("isp", server("imap"), one), source("srv", other)]).conflicts == ()
 
@@ -182,7 +182,11 @@ def test_each_contradiction_is_listed_once_for_each_source() -> None:
         (["imap.example.com"], "example.com", ()),
         (["imap.example.com"], "mail.example.com", ()),
         (["imap.example.net"], "example.com", ("example.net",)),
-        (["a.example.net", "b.example.net", "x.example.co.uk"], "example.com", ("example.net", "example.co.uk")),
+        (
+            ["a.example.net", "b.example.net", "x.example.co.uk"],
+            "example.com",
+            ("example.net", "example.co.uk"),
+        ),
         (["example.co.uk"], "other.co.uk", ("example.co.uk",)),
         (["a.github.io"], "b.github.io", ("a.github.io",)),
         (["192.0.2.1"], "example.com", ("192.0.2.1",)),

@@ -75,18 +75,14 @@ def test_the_name_less_its_first_label_comes_before_the_base_domain(
 @real
 def test_the_providers_site_comes_before_the_ispdb(resolve: Resolve, world: World, provider: str) -> None:
     publishes(world, f"autoconfig.{provider}", f"site.{provider}")
-    world.internet.site(
-        world.ispdb, {f"/v1.1/{provider}": xml(client_config_of(f"ispdb.{provider}"))}
-    )
+    world.internet.site(world.ispdb, {f"/v1.1/{provider}": xml(client_config_of(f"ispdb.{provider}"))})
     resolution = resolve(world.address, "mx", ispdb_urls=(world.ispdb_url,), patience=2.0)
     assert hosts(resolution) == [f"site.{provider}"]
 
 
 @real
 def test_the_ispdb_knows_the_domain_of_the_host(resolve: Resolve, world: World, provider: str) -> None:
-    world.internet.site(
-        world.ispdb, {f"/v1.1/{provider}": xml(client_config_of(f"ispdb.{provider}"))}
-    )
+    world.internet.site(world.ispdb, {f"/v1.1/{provider}": xml(client_config_of(f"ispdb.{provider}"))})
     resolution = resolve(world.address, "mx", ispdb_urls=(world.ispdb_url,))
     assert (resolution.method, resolution.source) == ("mx", f"{world.ispdb_url}{provider}")
     assert hosts(resolution) == [f"ispdb.{provider}"]
@@ -111,9 +107,7 @@ def test_the_local_store_by_mx_is_trusted_more_under_dnssec(
     resolve: Resolve, world: World, provider: str
 ) -> None:
     validating = world.internet.name_server("authenticated")
-    resolution = resolve(
-        world.address, "mx", store=store_for(provider), name_servers=[validating.address]
-    )
+    resolution = resolve(world.address, "mx", store=store_for(provider), name_servers=[validating.address])
     assert resolution.trust is Trust.DNSSEC
 
 

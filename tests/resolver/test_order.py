@@ -80,9 +80,7 @@ def test_a_black_hole_is_waited_for_as_long_as_the_patience_lasts(
     server = world.internet.name_server(
         "silent" if better == "srv" else "honest", below=world.host("_sieve._tcp")
     )
-    resolution = ask(
-        resolve, world, (better, other), name_servers=[server.address], patience=SHORT_PATIENCE
-    )
+    resolution = ask(resolve, world, (better, other), name_servers=[server.address], patience=SHORT_PATIENCE)
     assert_won(resolution, world, other)
     assert SHORT_PATIENCE * 1000 <= resolution.elapsed_ms < DEADLINE * 1000
     assert "given up" in {line.detail for line in resolution.trace if line.method == better}

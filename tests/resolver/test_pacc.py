@@ -132,7 +132,16 @@ def test_the_names_of_the_draft_before_are_read(resolve: Resolve, world: World) 
 
 @pytest.mark.parametrize(
     "body",
-    [b"{}", b"[]", b"null", b"", b"<clientConfig/>", b"[" * 60_000, b'{"protocols":{"imap":{}}}', b"\xff\xfe{"],
+    [
+        b"{}",
+        b"[]",
+        b"null",
+        b"",
+        b"<clientConfig/>",
+        b"[" * 60_000,
+        b'{"protocols":{"imap":{}}}',
+        b"\xff\xfe{",
+    ],
     ids=["empty-object", "list", "null", "nothing", "xml", "deep", "no-host", "not-utf-8"],
 )
 def test_a_digest_makes_no_document_of_something_else(resolve: Resolve, world: World, body: bytes) -> None:
@@ -144,9 +153,7 @@ def test_a_digest_makes_no_document_of_something_else(resolve: Resolve, world: W
 
 
 def test_a_redirect_is_not_followed(resolve: Resolve, world: World, document: bytes) -> None:
-    world.internet.zone(
-        world.domain, f'_ua-auto-config TXT "v=UAAC1; a=sha256; d={digest(document)}"'
-    )
+    world.internet.zone(world.domain, f'_ua-auto-config TXT "v=UAAC1; a=sha256; d={digest(document)}"')
     world.site("ua-auto-config", {PACC: redirect(f"https://{world.host('www')}/x")})
     world.site("www", {"/x": json(document)})
     assert_nothing(resolve(world.address, "pacc"))
@@ -165,9 +172,7 @@ def test_the_digest_is_not_asked_for_where_there_is_no_host(resolve: Resolve, wo
     assert world.questions() == {("A", world.host("ua-auto-config"))}
 
 
-def test_a_document_that_is_not_there_is_nothing_whatever_the_digest(
-    resolve: Resolve, world: World
-) -> None:
+def test_a_document_that_is_not_there_is_nothing_whatever_the_digest(resolve: Resolve, world: World) -> None:
     world.site("ua-auto-config", {})
     servfail = world.internet.name_server("servfail", types=["TXT"])
     resolution = resolve(world.address, "pacc", name_servers=[servfail.address])

@@ -47,7 +47,7 @@ def test_the_operator_may_know_it(resolve: Resolve, suffix: World) -> None:
     assert (resolution.method, server.questions) == ("local", [])
 
 
-@pytest.mark.parametrize("parent", ["co.uk", "com", "kawasaki.jp"])
+@pytest.mark.parametrize("parent", ["co.uk", "com", "chiyoda.tokyo.jp"])
 def test_nothing_above_the_domain_is_asked(resolve: Resolve, internet: Internet, parent: str) -> None:
     """Every question is about the domain or a name below it."""
     domain = internet.domain(parent)
@@ -59,7 +59,7 @@ def test_nothing_above_the_domain_is_asked(resolve: Resolve, internet: Internet,
         if question.name != domain and not question.name.endswith(f".{domain}")
     }
     assert strangers == set()
-    assert len(server.questions) > 20
+    assert len(server.questions) >= 20
 
 
 def test_the_parent_of_a_subdomain_is_not_asked_either(resolve: Resolve, internet: Internet) -> None:

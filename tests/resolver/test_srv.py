@@ -43,9 +43,7 @@ def hosts(resolution: Resolution) -> list[str]:
         ("_jmap._tcp SRV 0 1 8443 jmap", "jmap https://jmap:8443/.well-known/jmap"),
     ],
 )
-def test_a_service_for_reading_mail(
-    resolve: Resolve, world: World, record: str, expected: str
-) -> None:
+def test_a_service_for_reading_mail(resolve: Resolve, world: World, record: str, expected: str) -> None:
     resolution = ask(resolve, world, record)
     assert hosts(resolution) == [expected]
     assert (resolution.method, resolution.source) == ("srv", f"SRV {world.domain}")
@@ -86,17 +84,13 @@ def test_implicit_tls_comes_first(resolve: Resolve, world: World) -> None:
     "text", ['"path=/dav/"', '"PATH=/dav/"', '"path=/d" "av/"', '"x=y"\n_caldavs._tcp TXT "path=/dav/"']
 )
 def test_the_path_stands_in_a_txt_record(resolve: Resolve, world: World, text: str) -> None:
-    resolution = ask(
-        resolve, world, IMAPS, "_caldavs._tcp SRV 0 1 443 dav", f"_caldavs._tcp TXT {text}"
-    )
+    resolution = ask(resolve, world, IMAPS, "_caldavs._tcp SRV 0 1 443 dav", f"_caldavs._tcp TXT {text}")
     assert hosts(resolution)[1:] == ["caldav https://dav/dav/"]
 
 
 @pytest.mark.parametrize("text", ["path=dav", "path=", "path=//evil.example/", "/dav/", "path=/a b\\010c"])
 def test_a_path_that_is_none_is_not_believed(resolve: Resolve, world: World, text: str) -> None:
-    resolution = ask(
-        resolve, world, IMAPS, "_carddavs._tcp SRV 0 1 443 dav", f'_carddavs._tcp TXT "{text}"'
-    )
+    resolution = ask(resolve, world, IMAPS, "_carddavs._tcp SRV 0 1 443 dav", f'_carddavs._tcp TXT "{text}"')
     (server,) = hosts(resolution)[1:]
     assert server.startswith("carddav https://dav/")
     assert "evil" not in server.partition("dav/")[0]

@@ -35,7 +35,9 @@ def test_the_second_is_drawn_among_the_rest() -> None:
     records = [Srv(0, weight, 993, str(weight)) for weight in (80, 15, 5)]
     choose = random.Random(1)
     seconds = Counter(
-        order[1].target for order in (in_order(records, choose) for _ in range(DRAWS)) if order[0].target == "80"
+        order[1].target
+        for order in (in_order(records, choose) for _ in range(DRAWS))
+        if order[0].target == "80"
     )
     assert seconds["15"] / seconds.total() == pytest.approx(0.75, abs=0.05)
 

@@ -233,7 +233,7 @@ def test_what_is_no_address_is_400_and_is_not_repeated(
     assert resolver.questions == []
 
 
-@pytest.mark.parametrize("value", ["2", "true", "yes", "-1"])
+@pytest.mark.parametrize("value", ["2", "true", "yes", "-1", "", "+"])
 def test_a_trace_that_is_neither_yes_nor_no_is_400(client: FlaskClient, value: str) -> None:
     assert problem(client.get(f"{ADA}&trace={value}"), 400, "Bad Request") == "The parameter trace is 1 or 0."
 

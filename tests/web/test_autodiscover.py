@@ -302,6 +302,13 @@ def test_more_than_64_kib_is_413_however_it_is_sent(app: Flask, size: int, code:
     assert (("Connection", "close") in answer.headers) is (code == 413)
 
 
+@pytest.mark.parametrize("chunked", [False, True])
+def test_of_a_body_that_is_too_long_little_is_read(app: Flask, chunked: bool) -> None:
+    environ = environ_of(POX, method="POST", body=b"x" * 10_000_000, chunked=chunked)
+    assert call(app, environ).code == 413
+    assert environ["wsgi.input"].tell() <= 2 * MOST_BYTES  # type: ignore[attr-defined]
+
+
 def test_a_length_that_is_a_lie_is_413_before_anything_is_read(app: Flask) -> None:
     environ = environ_of(POX, method="POST", headers={"Content-Length": str(10**12)})
     assert call(app, environ).code == 413

@@ -195,18 +195,26 @@ def test_ten_megabytes_where_no_body_belongs_are_not_read(app: Flask, path: str,
     assert environ["wsgi.input"].tell() == 0  # type: ignore[attr-defined]
 
 
+class _BadChunk(Exception):
+    """A WSGI server's own complaint about the body, which derives from nothing useful."""
+
+
 class _BrokenOff:
-    """A body whose sender goes away in the middle."""
+    """A body that cannot be read to its end."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
 
     def read(self, size: int = -1) -> bytes:
-        raise OSError("the client is gone")
+        raise self._error
 
     readline = readlines = __iter__ = read
 
 
-def test_a_body_that_breaks_off_is_no_bug_of_ours(app: Flask) -> None:
+@pytest.mark.parametrize("error", [OSError("gone"), TimeoutError(), ValueError("closed"), _BadChunk("zz")])
+def test_a_body_that_breaks_off_is_no_bug_of_ours(app: Flask, error: Exception) -> None:
     environ = environ_of(POX, method="POST", headers={"Content-Length": "100"})
-    environ["wsgi.input"] = _BrokenOff()
+    environ["wsgi.input"] = _BrokenOff(error)
     answer = call(app, environ)
     assert (answer.code, answer.media_type) == (400, TEXT)
 

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 from autoconfig.errors import SettingsError
 from autoconfig.model import EmailAddress
@@ -173,7 +176,7 @@ def test_a_request_that_says_too_little_or_nonsense_is_400(
         ),
         (
             "ada@sync.example",
-            "An Apple profile cannot say any incoming server: none is of a type it knows with a way to log in.",
+            "An Apple profile cannot say any incoming server: none is of a known type with a way to log in.",
         ),
     ],
 )
@@ -181,6 +184,20 @@ def test_nothing_to_say_is_404_with_the_reason(client: FlaskClient, address: str
     response = client.get(f"{PATH}?emailaddress={address}")
     assert_plain_no(response, 404)
     assert response.text == f"{sentence}\n"
+
+
+@given(
+    address=st.text(max_size=20).map("{}@example.com".format) | st.text(max_size=30),
+    name=st.text(max_size=110),
+)
+@hypothesis_settings(deadline=None)
+def test_whatever_is_asked_is_a_profile_or_a_sentence(app: Flask, address: str, name: str) -> None:
+    query = f"emailaddress={quote(address, errors='replace')}&name={quote(name, errors='replace')}"
+    answer = call(app, environ_of(PATH, query=query))
+    if answer.code == 200:
+        assert plistlib.loads(answer.body)["PayloadType"] == "Configuration"
+    else:
+        assert (answer.code in (400, 404), answer.media_type, answer.body.count(b"\n")) == (True, TEXT, 1)
 
 
 # --- signed

@@ -1,7 +1,8 @@
 """Configuration of command-line mail programs, one module for each program.
 
-A file never holds a password: the program runs a command that prints it. What comes from an address or from a
-provider is written only where it cannot be read as anything else; otherwise there is no file, and one sentence.
+A file never holds a password: the program runs a command that prints it. What comes from an address or a
+provider is written only where it cannot be read as anything else; otherwise there is no file, and one
+sentence says why.
 """
 
 from __future__ import annotations
@@ -35,8 +36,8 @@ __all__ = ["PROGRAMS", "Secrets", "render"]
 def render(program: str, provider: Provider, address: EmailAddress, secrets: Secrets | None = None) -> bytes:
     """Write the configuration of one of PROGRAMS for a mailbox at its provider.
 
-    Raises NothingFound where the program cannot use the provider's servers, ValueRefused for a value that cannot
-    be written safely.
+    Raises NothingFound where the program cannot use the provider's servers, ValueRefused for a value that
+    cannot be written safely.
     """
     module = import_module(f"autoconfig.formats.clients.{program}")
     content = module.render(provider, address, secrets or Secrets())

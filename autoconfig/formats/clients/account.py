@@ -27,7 +27,7 @@ class Login(Enum):
     ENCRYPTED = auto()
     """A password that is never sent: the server takes challenges (CRAM-MD5 and the like) only."""
     TOKEN = auto()
-    """An OAuth2 access token, by XOAUTH2: unlike OAUTHBEARER it is known to every program and large provider."""
+    """An OAuth2 access token, by XOAUTH2: Microsoft and several programs know no OAUTHBEARER."""
     NONE = auto()
 
 
@@ -58,6 +58,12 @@ class Program:
     """In the order in which it is better off."""
     sockets: frozenset[SocketType] = frozenset(SocketType)
     logins: frozenset[Login] = frozenset(Login)
+    without_token: frozenset[ServerType] = frozenset()
+    """The types of servers at which it cannot log in with a token, though it can at others."""
+
+    def can(self, login: Login, server_type: ServerType) -> bool:
+        """Whether it can log in so at a server of the type."""
+        return login in self.logins and not (login is Login.TOKEN and server_type in self.without_token)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +92,10 @@ class Place:
 
 
 class Account:
-    """A mailbox at its provider, for one program. Raises ValueRefused for an address that is not safe to write."""
+    """A mailbox at its provider, for one program.
+
+    Raises ValueRefused for an address that is not safe to write.
+    """
 
     def __init__(self, program: Program, provider: Provider, address: EmailAddress, secrets: Secrets) -> None:
         self.address = checked_address(address)
@@ -109,13 +118,18 @@ class Account:
         Raises NothingFound, also where there is neither, or ValueRefused.
         """
         incoming = self.incoming() if self._provider.incoming or not self._provider.outgoing else None
-        return incoming, self.outgoing() if self._provider.outgoing else None
+        return incoming, self.outgoing_if_any()
+
+    def outgoing_if_any(self) -> Place | None:
+        """Where mail is handed in; None where the provider has nothing for it. Raises as :meth:`outgoing`."""
+        return self.outgoing() if self._provider.outgoing else None
 
     def _place(self, servers: Iterable[AnyServer], types: tuple[ServerType, ...]) -> Place:
         """The safest server of the first type that has one the program can use."""
         offered = [server for server in servers if server.type in types]
         filled = [found for server in offered if (found := self._filled(server)) is not None]
-        usable = mail_servers(filled, [word for word, login in _LOGINS.items() if self._can(login)])
+        known = [word for word, login in _LOGINS.items() if any(self._can(login, each) for each in types)]
+        usable = mail_servers(filled, known)
         fitting = [server for server in usable if not self._refusal(server)]
         if not fitting:
             raise NothingFound(self._why_not(types, usable[0] if usable else None))
@@ -150,32 +164,31 @@ class Account:
                 return filled
         return None
 
-    def _can(self, login: Login) -> bool:
+    def _can(self, login: Login, server_type: ServerType) -> bool:
         """Whether the program, with the commands it is given, can log in so."""
-        return login in self.program.logins and (login is not Login.TOKEN or bool(self.secrets.token_command))
+        has_secret = login is not Login.TOKEN or self.secrets.token_command is not None
+        return has_secret and self.program.can(login, server_type)
 
     def _login(self, server: TcpServer) -> Login:
         """A token where there is a command for it, else a password, else none where none is wanted."""
         offered = {_LOGINS[word] for word in server.authentication if word in _LOGINS}
         by_preference = (Login.TOKEN, Login.PASSWORD, Login.ENCRYPTED, Login.NONE)
-        return next(login for login in by_preference if login in offered and self._can(login))
+        return next(login for login in by_preference if login in offered and self._can(login, server.type))
 
     def _refusal(self, server: TcpServer) -> str:
         """Why the program cannot use a server; empty where it can."""
+        name, host = self.program.name, server.hostname
         if server.socket_type not in self.program.sockets:
-            return f"{self.program.name} cannot use {server.hostname}: it has {_IN_WORDS[server.socket_type]} only."
-        if any(self._can(_LOGINS[word]) for word in server.authentication if word in _LOGINS):
+            return f"{name} cannot use {host} safely: it has {_IN_WORDS[server.socket_type]} only."
+        logins = {_LOGINS[word] for word in server.authentication if word in _LOGINS}
+        if any(self._can(login, server.type) for login in logins):
             return ""
-        if Authentication.OAUTH2 in server.authentication and Login.TOKEN in self.program.logins:
-            return (
-                f"{server.hostname} takes OAuth2 only: name a command that prints an access token "
-                "(--token-command)."
-            )
-        wanted = " or ".join(server.authentication)
-        return f"{self.program.name} cannot log in at {server.hostname}: it wants {wanted}."
+        if Login.TOKEN in logins and self.program.can(Login.TOKEN, server.type):
+            return f"{host} takes OAuth2 only: name a command that prints an access token (--token-command)."
+        return f"{name} cannot log in at {host}: it wants {' or '.join(server.authentication)}."
 
     def _why_not(self, types: tuple[ServerType, ...], first: TcpServer | None) -> str:
         if first is not None:
             return self._refusal(first)
         wanted = " or ".join(_NAMES[server_type] for server_type in types)
-        return f"{self.program.name} needs an {wanted} server, and the provider has none that it can reach."
+        return f"{self.program.name} needs an {wanted} server, and there is none for this address."

@@ -1,7 +1,7 @@
 """aerc: reads and writes mail in the terminal.
 
-aerc-accounts(5), aerc-imap(5) and aerc-smtp(5), read 2026-11-23 for 0.14 to 0.20. The file is read by go-ini, which
-takes what stands in backticks as it is, but for ``%(name)s``.
+aerc-accounts(5), aerc-imap(5) and aerc-smtp(5) of 0.14, and what changed later. The file is read by go-ini:
+what stands in backticks is taken as it is, but for ``%(name)s``.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _LOGINS: Mapping[tuple[ServerType, Login], str] = {
 def render(provider: Provider, address: EmailAddress, secrets: Secrets) -> bytes:
     """Write ``accounts.conf`` with one account. Raises NothingFound or ValueRefused."""
     account = Account(PROGRAM, provider, address, secrets)
-    incoming, outgoing = places = (account.incoming(), account.both()[1])
+    incoming, outgoing = places = (account.incoming(), account.outgoing_if_any())
     purpose = f"aerc for {account.address}; save as ~/.config/aerc/accounts.conf (chmod 600)"
     return document(
         [

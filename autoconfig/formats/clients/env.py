@@ -1,7 +1,7 @@
 """Environment variables for applications, with a URL (DSN) for each direction.
 
-The file is a script of the POSIX shell, because only that can run the password command. ``MAILER_DSN`` is read by
-Symfony Mailer (its documentation, read 2026-11-23 for 7.3).
+The file is a script of the POSIX shell, because only that can run the password command. ``MAILER_DSN`` is the
+name and the spelling of Symfony Mailer; others read the variables one by one.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 r"""fetchmail: fetches mail and hands it to the mail server of the machine.
 
-fetchmail(1), read 2026-11-23 for 6.4: strings in double quotes cannot hold one; ``\xHH`` stands for any byte.
+fetchmail(1) of 6.4: strings in double quotes cannot hold one; ``\xHH`` stands for any byte.
 """
 
 from __future__ import annotations
@@ -51,8 +51,8 @@ def render(provider: Provider, address: EmailAddress, secrets: Secrets) -> bytes
 
 
 def _with_password(place: Place) -> str:
-    """The command that runs fetchmail on the file and one more line: the password, each byte in hexadecimal."""
-    spelled = f'printf %s "$({place.command})" | od -An -v -tx1 | tr -d "\\n" | sed "s/ /\\\\\\\\x/g"'
+    """The command that runs fetchmail on the file and one more line: the password, each byte as digits."""
+    spelled = f"printf %s \"$({place.command})\" | od -An -v -tx1 | tr -d '\\n' | sed 's/ /\\\\x/g'"
     return f"""{{ cat ~/.fetchmailrc; printf '  password "%s"\\n' "$({spelled})"; }} | fetchmail -f -"""
 
 

@@ -1,7 +1,7 @@
 """getmail: fetches mail into a Maildir.
 
-getmail6's documentation, read 2026-11-23 for 6.18: an INI file without interpolation; lists are Python tuples. It
-verifies certificates only against a file that is named, and knows no STARTTLS.
+getmail6 6.18: an INI file without interpolation, where lists are Python tuples. It verifies certificates only
+against a file that is named, and knows no STARTTLS.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ PROGRAM = Program(
     name="getmail",
     sockets=frozenset({SocketType.SSL, SocketType.PLAIN}),
     logins=frozenset({Login.PASSWORD, Login.ENCRYPTED, Login.TOKEN}),
+    without_token=frozenset({ServerType.POP3}),
 )
 
 CA_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
@@ -45,14 +46,15 @@ def render(provider: Provider, address: EmailAddress, secrets: Secrets) -> bytes
     """Write ``~/.config/getmail/getmailrc``. Raises NothingFound or ValueRefused."""
     account = Account(PROGRAM, provider, address, secrets)
     place = account.incoming()
-    maildir = f"~/Mail/{account.address}/Inbox"
+    maildir = f"Mail/{account.address}/Inbox"
+    folders = " ".join(f"{maildir}/{name}" for name in ("cur", "new", "tmp"))
     return document(
         [
             *heading(
                 account,
                 [place],
                 f"getmail fetches mail of {account.address}; save as ~/.config/getmail/getmailrc, then:",
-                f"  mkdir -p {maildir}/cur {maildir}/new {maildir}/tmp && getmail",
+                f"  (umask 077; cd && mkdir -p {folders}) && getmail",
             ),
             "[retriever]",
             f"type = {_RETRIEVERS[place.type, place.socket]}",
@@ -64,7 +66,7 @@ def render(provider: Provider, address: EmailAddress, secrets: Secrets) -> bytes
             "",
             "[destination]",
             "type = Maildir",
-            f"path = {maildir}/",
+            f"path = ~/{maildir}/",
             "",
             "[options]",
             "read_all = false",

@@ -1,7 +1,7 @@
 r"""git send-email: hands in patches.
 
-git-send-email(1), git-config(1) and gitcredentials(7), read 2026-11-23 for 2.39 to 2.51: values in double quotes, a
-backslash before a quote or backslash. A helper that starts with ``!`` is run by the shell.
+git-send-email(1), git-config(1) and gitcredentials(7) of 2.39: values in double quotes, a backslash before a
+quote or backslash. A helper that starts with ``!`` is run by the shell.
 """
 
 from __future__ import annotations
@@ -52,14 +52,14 @@ def _login(place: Place) -> list[str]:
     lines = [f"\tsmtpUser = {_quoted(place.user)}"]
     if place.login is Login.TOKEN:
         lines.append("\tsmtpAuth = XOAUTH2")
-    answer = f"printf 'password=%s\\n' \"$({place.command})\""
+    helper = f'!f() {{ test "$1" != get || printf \'password=%s\\n\' "$({place.command})"; }}; f'
     return [
         *lines,
         # git looks for the host with its port, and without brackets.
         f"[credential {_quoted(f'smtp://{place.host}:{place.port}')}]",
         "\t# The empty helper keeps those set elsewhere from storing the password.",
         "\thelper =",
-        f"\thelper = {_quoted(f'!f() {{ test "$1" != get || {answer}; }}; f')}",
+        f"\thelper = {_quoted(helper)}",
     ]
 
 

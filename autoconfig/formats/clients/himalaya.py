@@ -1,6 +1,6 @@
 """Himalaya 2: mail from the command line.
 
-Its config.sample.toml, read 2026-11-23 for 2.0; version 1 has other words.
+The config.sample.toml of 2.0; version 1 has other words.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ PROGRAM = Program(
 def render(provider: Provider, address: EmailAddress, secrets: Secrets) -> bytes:
     """Write ``config.toml`` with one account. Raises NothingFound or ValueRefused."""
     account = Account(PROGRAM, provider, address, secrets)
-    incoming, outgoing = places = (account.incoming(), account.both()[1])
+    incoming, outgoing = places = (account.incoming(), account.outgoing_if_any())
     purpose = f"Himalaya 2 for {account.address}; save as ~/.config/himalaya/config.toml"
     content: dict[str, Any] = {"default": True, "imap": _service(incoming)}
     if outgoing is not None:

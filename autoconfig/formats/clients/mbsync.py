@@ -1,7 +1,7 @@
 """mbsync (isync): keeps a Maildir and an IMAP mailbox alike.
 
-mbsync(1), read 2026-11-23 for 1.4: words in double quotes, a backslash before a quote or backslash. ``SSLType`` is
-``TLSType`` since 1.5, which still reads the old word.
+mbsync(1) of 1.4: words in double quotes, a backslash before a quote or backslash. ``SSLType`` is ``TLSType``
+since 1.5, which still reads the old word.
 """
 
 from __future__ import annotations

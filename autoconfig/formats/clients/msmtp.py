@@ -1,6 +1,6 @@
-"""msmtp: hands mail in. One command a line; double quotes round an argument are taken off, nothing is escaped.
+"""msmtp: hands mail in.
 
-msmtp(1), read 2026-11-23 for 1.8.
+msmtp(1) of 1.8: one command a line; double quotes round an argument are taken off, nothing is escaped.
 """
 
 from __future__ import annotations

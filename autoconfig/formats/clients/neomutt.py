@@ -1,7 +1,7 @@
 """NeoMutt, and Mutt, which reads the same file.
 
-neomuttrc(5) and muttrc(5), read 2026-11-23 for 20220429 and 2.2: in double quotes backslash, dollar and backtick mean
-something; what a command in backticks prints is taken as it is.
+neomuttrc(5) of 20220429 and muttrc(5) of 2.2: in double quotes backslash, dollar and backtick mean something;
+what a command in backticks prints is taken as it is.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def render(provider: Provider, address: EmailAddress, secrets: Secrets) -> bytes
     account = Account(PROGRAM, provider, address, secrets)
     incoming, outgoing = places = account.both()
     secure = all(place is None or place.socket is not SocketType.PLAIN for place in places)
-    purpose = f"NeoMutt and Mutt for {account.address}; save as ~/.config/neomutt/neomuttrc or ~/.config/mutt/muttrc"
+    purpose = f"NeoMutt, or Mutt, for {account.address}; save as ~/.config/neomutt/neomuttrc, or ~/.muttrc"
     return document(
         [
             *heading(account, places, purpose),
@@ -63,7 +63,7 @@ def _mailbox(place: Place) -> list[str]:
     return [
         f"set imap_user = {_quoted(place.user)}",
         *_secret(place),
-        f"set folder = {_quoted(_url(place))}",
+        f"set folder = {_quoted(f'{_scheme(place)}://{place.host_and_port}/')}",
         'set spoolfile = "+INBOX"',
     ]
 
@@ -89,7 +89,11 @@ def _secret(place: Place) -> list[str]:
 
 
 def _url(place: Place) -> str:
-    return place.url(_SCHEMES[place.type, place.socket is SocketType.SSL]) + "/"
+    return place.url(_scheme(place)) + "/"
+
+
+def _scheme(place: Place) -> str:
+    return _SCHEMES[place.type, place.socket is SocketType.SSL]
 
 
 def _quoted(text: str) -> str:

@@ -1,7 +1,7 @@
 """OfflineIMAP: keeps a Maildir and an IMAP mailbox alike.
 
-Its offlineimap.conf, read 2026-11-23 for 8.0: an INI file in which ``%`` is doubled; ``remotepasseval`` is Python.
-It goes on without TLS where the server offers no STARTTLS, so that only implicit TLS is safe.
+The offlineimap.conf of 8.0: an INI file in which ``%`` is doubled; ``remotepasseval`` is Python. It goes on
+without TLS where a server offers no STARTTLS, so that only implicit TLS is safe.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _TLS: Mapping[SocketType, tuple[str, ...]] = {
 
 
 def render(provider: Provider, address: EmailAddress, secrets: Secrets) -> bytes:
-    """Write ``~/.offlineimaprc`` with one account named by the address. Raises NothingFound or ValueRefused."""
+    """Write ``~/.offlineimaprc`` with one account. Raises NothingFound or ValueRefused."""
     account = Account(PROGRAM, provider, address, secrets)
     place = account.incoming()
     name = account.address

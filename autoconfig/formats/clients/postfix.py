@@ -1,7 +1,7 @@
 """Postfix: every message leaves through the provider (relayhost).
 
-postconf(5) and SASL_README, read 2026-11-23 for 3.7. In main.cf stand only hosts, ports and words: the login name goes
-into the password file, which root makes with one command.
+postconf(5) and SASL_README of 3.7. In main.cf stand only hosts, ports and words: the login name goes into the
+password file, which root makes with one command.
 """
 
 from __future__ import annotations
@@ -54,7 +54,8 @@ def _next_hop(place: Place) -> str:
 def _notes(place: Place) -> list[str]:
     if place.login is Login.NONE:
         return []
-    entry = f"printf '%s %s:%s\\n' {shlex.quote(_next_hop(place))} {shlex.quote(place.user)} \"$({place.command})\""
+    words = shlex.join([_next_hop(place), place.user])
+    entry = f"printf '%s %s:%s\\n' {words} \"$({place.command})\""
     return [
         "The password stands in a file that only root can read; as root, make it with:",
         f"  (umask 077; {entry} > {PASSWORD_FILE})",

@@ -1,7 +1,7 @@
 """What may be written into a file that a program reads, and the spellings that several programs share.
 
-The characters let through mean nothing to a shell and end no word, quote or line in any of the programs' files.
-Each program quotes what it writes all the same.
+The characters let through mean nothing to a shell and end no word, quote or line in any program's file. Each
+program quotes what it writes all the same.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from autoconfig.model.placeholders import has_placeholder
 if TYPE_CHECKING:
     from autoconfig.model import EmailAddress, TcpServer
 
-# Letters and digits of every script, and marks that people have in addresses. A leading hyphen would make an option.
+# Letters and digits of every script, and marks that people have. A leading hyphen would make an option.
 _LOCAL_PART = re.compile(r"(?!-)[\w.+=-]+")
 _LOGIN_NAME = re.compile(r"(?!-)[\w.+=@%#/\\-]+")
-"""Login names also have the marks of ``DOMAIN\\user``, ``user%domain`` and the like; they never get into a command."""
+"""Also the marks of ``DOMAIN\\user``, ``user%domain`` and the like; no command has them without quotes."""
 
 
 def checked_address(address: EmailAddress) -> str:
     """The address as it can stand in every file and command. Raises ValueRefused."""
     if _LOCAL_PART.fullmatch(address.local_part) is None:
         raise ValueRefused(
-            "The part before the @ has a character that cannot be written safely into the configuration of a program."
+            "The part before the @ has a character that cannot be written safely into a configuration file."
         )
     return str(address)
 
@@ -38,8 +38,8 @@ def checked_login_name(server: TcpServer) -> str:
         raise ValueRefused(f"The login name at {server.hostname} is not known from the address.")
     if _LOGIN_NAME.fullmatch(name) is None:
         raise ValueRefused(
-            f"The login name at {server.hostname} has a character that cannot be written safely into the "
-            "configuration of a program."
+            f"The login name at {server.hostname} has a character that cannot be written safely into a "
+            "configuration file."
         )
     return name
 

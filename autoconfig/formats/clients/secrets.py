@@ -14,8 +14,8 @@ COMMAND_BYTES = 400
 class Secrets:
     """The commands of the user; ``sh`` runs them. Raises ValueRefused for what is no command on one line.
 
-    ``password_command`` None is a look-up in the keyring of the desktop by the address. ``token_command`` prints
-    an OAuth2 access token; with it OAuth2 is used where the server and the program know it.
+    ``password_command`` None looks the address up in the keyring of the desktop. ``token_command`` prints an
+    OAuth2 access token; with it OAuth2 is used where the server and the program know it.
     """
 
     password_command: str | None = None

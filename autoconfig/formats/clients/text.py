@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def heading(account: Account, places: Iterable[Place | None], purpose: str, *notes: str) -> list[str]:
-    """The comment at the head of a file. ``notes`` are further lines; in all formats ``#`` starts a comment."""
+    """The comment at the head of a file, ``notes`` included: ``#`` starts one everywhere."""
     found = [place for place in places if place is not None]
     lines = [purpose, *notes]
     store = account.secrets.how_to_store(account.address)
@@ -23,7 +23,7 @@ def heading(account: Account, places: Iterable[Place | None], purpose: str, *not
         for place in found
         if place.socket is SocketType.PLAIN
     ]
-    return [f"# {line}" for line in lines]
+    return [*(f"# {line}" for line in lines), ""]
 
 
 def document(lines: Iterable[str]) -> bytes:

@@ -112,7 +112,7 @@ def _why_not(direction: str, listed: Iterable[AnyServer], here: Iterable[AnyServ
     cannot = f"An Apple profile cannot say any {direction} server"
     classic = mail_servers(here, SAYABLE)
     if not classic:
-        return f"{cannot}: none is of a type it knows with a way to log in."
+        return f"{cannot}: none is of a known type with a way to log in."
     first = classic[0]
     if set(first.authentication) & set(SAYABLE):
         return f"{cannot}: {first.hostname} does not fit the address."

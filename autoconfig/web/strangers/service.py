@@ -176,14 +176,20 @@ class Strangers:
         if kept is not None and kept.seconds_left:
             return kept
         stale = kept if kept is not None and kept.found else None
+        if stale is not None and self._cache.get(f"down/{key}") is not None:
+            return stale
         try:
             with self._place():
                 told = self._once.run(key, lambda: self._found_out(key, find_out))
         except Unavailable:
             if stale is None:
                 raise
-            return stale
-        return told if told.found or told.certain or stale is None else stale
+        else:
+            if told.found or told.certain or stale is None:
+                return told
+        # Nobody else shall wait in vain for a while.
+        self._cache.put(f"down/{key}", b"1", _RETRY_OFFLINE)
+        return stale
 
     def _found_out(self, key: str, find_out: Callable[[], Told]) -> Told:
         kept = self._kept(key)

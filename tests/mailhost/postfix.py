@@ -1,0 +1,154 @@
+"""A real Postfix: takes mail from whoever logs in (Dovecot checks) and keeps it in Maildirs."""
+
+from __future__ import annotations
+
+import grp
+import os
+import pwd
+import time
+from typing import TYPE_CHECKING
+
+from tests.mailhost.namespace import found
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.mailhost.namespace import Namespace
+
+START_SECONDS = 30
+_DAEMONS = "/usr/lib/postfix/sbin"
+
+_MAIN = """\
+compatibility_level = 3.6
+queue_directory = {folder}/queue
+data_directory = {folder}/data
+daemon_directory = {daemons}
+command_directory = /usr/sbin
+mail_owner = postfix
+setgid_group = postdrop
+maillog_file_prefixes = {folder}
+maillog_file = {folder}/log
+shlib_directory = /usr/lib/postfix
+meta_directory = /etc/postfix
+inet_interfaces = {interfaces}
+inet_protocols = ipv4
+myhostname = {hostname}
+mydestination =
+alias_maps =
+alias_database =
+smtp_dns_support_level = disabled
+smtp_host_lookup = native
+"""
+
+_SERVER = """\
+virtual_mailbox_domains = {domain}, localhost
+virtual_mailbox_base = {mail}
+virtual_mailbox_maps = inline:{{ {{ {address} = {address}/ }}, {{ root@localhost = root/ }} }}
+virtual_uid_maps = static:{uid}
+virtual_gid_maps = static:{gid}
+smtpd_tls_chain_files = {certificate}
+smtpd_tls_security_level = may
+smtpd_sasl_type = dovecot
+smtpd_sasl_path = inet:127.0.0.1:{auth_port}
+smtpd_relay_restrictions = permit_sasl_authenticated, permit_mynetworks, reject
+"""
+
+_MASTER = """\
+pickup unix n - n 60 1 pickup
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+tlsmgr unix - - n 1000? 1 tlsmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+verify unix - - n - 1 verify
+proxymap unix - - n - - proxymap
+smtp unix - - n - - smtp
+relay unix - - n - - smtp
+error unix - - n - - error
+retry unix - - n - - error
+virtual unix - n n - - virtual
+anvil unix - - n - 1 anvil
+scache unix - - n - 1 scache
+postlog unix-dgram n - n - 1 postlogd
+"""
+
+_ONLY_WITH_LOGIN = """\
+  -o smtpd_sasl_auth_enable=yes
+  -o smtpd_tls_auth_only=yes
+  -o smtpd_client_restrictions=permit_sasl_authenticated,reject
+"""
+_LISTENING = f"""\
+25 inet n - n - - smtpd
+465 inet n - n - - smtpd
+  -o smtpd_tls_wrappermode=yes
+{_ONLY_WITH_LOGIN}\
+587 inet n - n - - smtpd
+  -o smtpd_tls_security_level=encrypt
+{_ONLY_WITH_LOGIN}"""
+
+
+class Postfix:
+    """One instance, stopped by its own command."""
+
+    def __init__(self, namespace: Namespace, folder: Path, main: str, listening: str = "") -> None:
+        self._namespace = namespace
+        self.folder = folder
+        self._configuration = folder / "etc"
+        self._configuration.mkdir(parents=True)
+        (folder / "queue").mkdir()
+        (folder / "data").mkdir()
+        postfix = pwd.getpwnam("postfix")
+        os.chown(folder / "data", postfix.pw_uid, postfix.pw_gid)
+        (self._configuration / "main.cf").write_text(main)
+        (self._configuration / "master.cf").write_text(_MASTER + listening)
+        self._tell("start", check=True)
+
+    @classmethod
+    def serving(cls, namespace: Namespace, folder: Path, *, auth_port: int, **names: object) -> Postfix:
+        """The provider's server; ``names`` are domain, address, mail (folder), uid, gid, certificate."""
+        main = main_file(folder, interfaces="127.0.0.1", hostname=f"smtp.{names['domain']}")
+        return cls(namespace, folder, main + _SERVER.format(auth_port=auth_port, **names), _LISTENING)
+
+    @property
+    def log(self) -> str:
+        """What the instance has logged so far."""
+        path = self.folder / "log"
+        return path.read_text() if path.exists() else ""
+
+    def command(self, *command: str) -> list[str]:
+        """One of Postfix's commands for this instance."""
+        program, *arguments = command
+        return [found(program), "-c", str(self._configuration), *arguments]
+
+    def wait_for_log(self, mark: str) -> None:
+        """Wait until the log has a line with the mark."""
+        deadline = time.monotonic() + START_SECONDS
+        while mark not in self.log:
+            assert time.monotonic() < deadline, f"no {mark!r} in the log of Postfix:\n{self.log}"
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        """Stop every process of the instance."""
+        self._tell("stop")
+
+    def _tell(self, what: str, *, check: bool = False) -> None:
+        ended = self._namespace.run(self.command("postfix", what))
+        if check and ended.returncode:
+            raise RuntimeError(f"postfix {what}: {ended.stderr.decode()}\n{self.log}")
+
+
+def main_file(folder: Path, *, interfaces: str, hostname: str) -> str:
+    """What the main.cf of every instance starts with."""
+    return _MAIN.format(folder=folder, daemons=_DAEMONS, interfaces=interfaces, hostname=hostname)
+
+
+def has_users() -> bool:
+    """Whether the package is there with its user and group."""
+    try:
+        pwd.getpwnam("postfix")
+        grp.getgrnam("postdrop")
+    except KeyError:
+        return False
+    return True

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from autoconfig.cli.earlier import Earlier
 from autoconfig.cli.order import in_order
+from autoconfig.cli.processes import Processes
 from autoconfig.cli.progress import Tally, progress_bar
 from autoconfig.cli.streams import lines, write
 from autoconfig.errors import AddressError
 from autoconfig.model import EmailAddress
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
     from pathlib import Path
 
     from autoconfig.resolver import Resolution
@@ -31,16 +32,23 @@ _BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
 
 async def resolve_many(
-    resolve: Resolve, *, jobs: int = JOBS, trace: bool = False, resume: Path | None = None
+    resolve: Resolve,
+    *,
+    jobs: int = JOBS,
+    trace: bool = False,
+    resume: Path | None = None,
+    processes: int = 1,
+    arguments: Sequence[str] = (),
 ) -> Tally:
     """Read addresses from standard input, write to standard output or, after an earlier run, to its file.
 
-    Raises SettingsError where the file is not what an earlier run wrote for this input, and OSError.
+    ``arguments`` are those of the command in the other processes. Raises SettingsError where the file is not
+    what an earlier run wrote for this input, and OSError.
     """
     _allow_many_connections()
     tally = Tally()
 
-    async def answered(entry: str) -> dict[str, Any]:
+    async def own(entry: str) -> dict[str, Any]:
         return await answer_for(entry, resolve, trace=trace)
 
     reader = sys.stdin.fileno()
@@ -48,7 +56,10 @@ async def resolve_many(
     with _output(resume) as (descriptor, earlier), progress_bar(reader, descriptor) as show:
         if earlier is not None:
             source = earlier.skip(source, tally)
-        async with aclosing(in_order(source, answered, jobs)) as answers:
+        async with (
+            Processes(own, arguments, processes) as all_processes,
+            aclosing(in_order(source, all_processes.answer, jobs)) as answers,
+        ):
             async for answer in answers:
                 await write(descriptor, json_line(answer))
                 tally.add(found=answer["found"])

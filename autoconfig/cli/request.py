@@ -39,6 +39,7 @@ class Request:
     allow_private_networks: bool
     guess: bool
     jobs: int | None
+    processes: int | None
     resume: Path | None
     stores: tuple[str, ...]
     many: bool
@@ -48,8 +49,8 @@ class Request:
     def __post_init__(self) -> None:
         if self.format_name and (self.many or self.as_json or self.trace):
             raise click.UsageError("--format goes with one address, and without --json and --trace.")
-        if (self.jobs or self.resume) and not self.many:
-            raise click.UsageError("--jobs and --resume go with - as address.")
+        if (self.jobs or self.processes or self.resume) and not self.many:
+            raise click.UsageError("--jobs, --processes and --resume go with - as address.")
         if self.doh and self.name_servers:
             raise click.UsageError("--doh and --nameserver exclude each other.")
         _ = self.secrets  # wrong use is said before anybody is asked
@@ -102,6 +103,28 @@ class Request:
             guess=self.guess,
             **{name: value for name, value in chosen.items() if value is not None},  # type: ignore[arg-type]
         )
+
+    def arguments(self) -> list[str]:
+        """The command line of a process that takes a share of the work."""
+        found = ["resolve", "-", "--processes", "1", "--guess" if self.guess else "--no-guess"]
+        for option, values in (
+            ("--method", self.methods),
+            ("--nameserver", self.name_servers),
+            ("--ispdb", self.ispdb),
+            ("--providers", self.stores),
+            ("--doh", (self.doh,)),
+            ("--timeout", (self.timeout,)),
+            ("--patience", (self.patience,)),
+            ("--jobs", (self.jobs,)),
+        ):
+            found += [word for value in values if value is not None for word in (option, str(value))]
+        for option, wanted in (
+            ("--trace", self.trace),
+            ("--allow-http", self.allow_http),
+            ("--allow-private-networks", self.allow_private_networks),
+        ):
+            found += [option] if wanted else []
+        return found
 
     def _store(self) -> Store | None:
         if self.methods and not _WITH_STORE.intersection(self.methods):

@@ -87,6 +87,11 @@ class Offline(click.ClickException):
 @click.option("--guess/--no-guess", default=True, show_default=True, help="Try the usual server names too.")
 @click.option("--jobs", type=click.IntRange(1, 1000), help="With -: addresses at once.  [default: 50]")
 @click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    help="With -: share the work.  [default: one for each core, 4 at most]",
+)
+@click.option(
     "--resume",
     type=click.Path(dir_okay=False, path_type=Path),
     help="With -: write to FILE, and go on where an earlier run over the same input ended.",
@@ -116,6 +121,7 @@ def _many(request: Request) -> int:
 
 async def _resolved_many(request: Request) -> Tally:
     from autoconfig.cli.many import JOBS, resolve_many
+    from autoconfig.cli.processes import usual_number
 
     settings = request.settings()
     options = request.options(settings)
@@ -125,6 +131,8 @@ async def _resolved_many(request: Request) -> Tally:
             jobs=request.jobs or JOBS,
             trace=request.trace,
             resume=request.resume,
+            processes=request.processes or usual_number(),
+            arguments=request.arguments(),
         )
 
 

@@ -12,6 +12,7 @@ from gunicorn.glogging import Logger
 from autoconfig.signing import open_signer
 from autoconfig.web.app import create_app
 from autoconfig.web.front import CANONICAL_PREFIXES, canonical_path
+from autoconfig.web.strangers.cache import open_cache
 from autoconfig.web.strangers.counts import CountTable
 from autoconfig.web.worker import lose_no_stop
 
@@ -84,6 +85,10 @@ class _Service(BaseApplication):
         self._settings = settings
         # Before the fork: a client's rate limit holds for all workers together.
         self._counts = None if settings.resolve == "off" else CountTable()
+        if settings.resolve != "off":
+            open_cache(
+                settings.cache_url, self._counts
+            ).close()  # a wrong URL stops the start, not each worker
         # Read once, at the start: a certificate that runs out later must not keep a new worker from starting.
         self._signer = open_signer(settings)
         self._options = options

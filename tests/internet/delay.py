@@ -23,6 +23,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.internet.fence import THIS_THREAD
 from tests.internet.forwarder import CLIENT, SERVERS
 from tests.internet.world import Internet
 from tests.internet.world import unavailable as no_internet
@@ -113,6 +114,7 @@ class Line:
             yield
         finally:
             _set_namespace(ours)
+            THIS_THREAD.fenced = True
             os.close(ours)
 
 
@@ -140,6 +142,7 @@ def _enter(namespace: str) -> None:
     descriptor = os.open(namespace, os.O_RDONLY)
     try:
         _set_namespace(descriptor)
+        THIS_THREAD.fenced = False
     finally:
         os.close(descriptor)
 

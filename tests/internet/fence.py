@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import ipaddress
 import socket
+import threading
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,6 +17,14 @@ if TYPE_CHECKING:
 
 _WAYS_OUT = ("connect", "connect_ex", "sendto", "sendmsg")
 _LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
+
+
+class _Thread(threading.local):
+    fenced = True
+
+
+THIS_THREAD = _Thread()
+"""One that is in a network namespace of its own has no way out, and is not fenced in."""
 
 
 class Fence:
@@ -41,7 +50,7 @@ class Fence:
 
     def _guarded(self, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
         def guarded(this: socket.socket, *args: Any) -> Any:
-            address = _address(name, args)
+            address = _address(name, args) if THIS_THREAD.fenced else None
             if this.family in (socket.AF_INET, socket.AF_INET6) and address and not _is_inside(address[0]):
                 # Connecting a datagram socket sends nothing: programs ask for routes that way.
                 if not (name.startswith("connect") and this.type == socket.SOCK_DGRAM):

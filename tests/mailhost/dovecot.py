@@ -54,7 +54,7 @@ namespace inbox {{
 
 
 class Dovecot:
-    """The server process and its children."""
+    """The server; it ends with the namespace."""
 
     def __init__(
         self, namespace: Namespace, folder: Path, *, mail: Path, certificate: Path, uid: int, gid: int
@@ -70,9 +70,7 @@ class Dovecot:
                 folder=folder, certificate=certificate, mail=mail, uid=uid, gid=gid, auth_port=AUTH_PORT
             )
         )
-        ended = namespace.run([found("dovecot"), "-c", str(self._configuration)])
-        if ended.returncode:
-            raise RuntimeError(f"dovecot: {ended.stderr.decode()}")
+        self._process = namespace.start([found("dovecot"), "-F", "-c", str(self._configuration)])
         self._wait_until_ready()
 
     def let_in(self, user: str, password: str) -> None:
@@ -87,13 +85,14 @@ class Dovecot:
         path = self._folder / "log"
         return path.read_text() if path.exists() else ""
 
-    def stop(self) -> None:
-        """Stop the server by its own command."""
-        self._namespace.run([found("doveadm"), "-c", str(self._configuration), "stop"])
+    def forget(self) -> None:
+        """Empty the log."""
+        (self._folder / "log").write_text("")
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + START_SECONDS
         probe = ["bash", "-c", f"exec 3<>/dev/tcp/127.0.0.1/{AUTH_PORT} && read -t 5 -u 3 line"]
         while self._namespace.run(probe).returncode:
-            assert time.monotonic() < deadline, f"dovecot does not answer:\n{self.log}"
+            waiting = self._process.poll() is None and time.monotonic() < deadline
+            assert waiting, f"dovecot does not answer:\n{self.log}"
             time.sleep(0.1)

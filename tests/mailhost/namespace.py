@@ -9,13 +9,15 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
-PACKAGES = {"unshare": "util-linux", "nsenter": "util-linux", "mount": "mount", "ip": "iproute2"}
+PACKAGES = {"unshare": "util-linux", "nsenter": "util-linux", "setpriv": "util-linux", "mount": "mount", "ip": "iproute2"}
+
+_NEW = ("--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
 
 _SETUP = """
 set -e
@@ -33,7 +35,7 @@ def unavailable() -> str:
             return f"{program} is not installed (apt install {package})"
     if os.geteuid() != 0:
         return "only root can start Postfix and Dovecot in a network of their own"
-    tried = subprocess.run([found("unshare"), "--net", "--mount", "true"], capture_output=True, check=False)
+    tried = subprocess.run([found("unshare"), *_NEW, "true"], capture_output=True, check=False)
     return "" if tried.returncode == 0 else "network namespaces are not allowed here"
 
 
@@ -53,19 +55,23 @@ class Namespace:
     """A network and a view of the file system; ``mounts`` are laid over existing paths."""
 
     def __init__(self, mounts: dict[str, Path]) -> None:
+        self._started: list[subprocess.Popen[bytes]] = []
         pairs = [str(part) for place, path in mounts.items() for part in (path, place)]
-        command = [found("unshare"), "--net", "--mount", "sh", "-c", _SETUP, "sh", *pairs]
-        if setpriv := find("setpriv"):  # so that it does not outlive a test run that is killed
-            command = [setpriv, "--pdeathsig", "KILL", "--", *command]
+        # All processes inside end with the first one, and that one with this process, however it ends.
+        mortal = [found("setpriv"), "--pdeathsig", "KILL", "--"]
+        command = [*mortal, found("unshare"), *_NEW, "sh", "-c", _SETUP, "sh", *pairs]
         self._holder = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         assert self._holder.stdout is not None
         if self._holder.stdout.readline() != b"ready\n":
             _, errors = self._holder.communicate()
             raise RuntimeError(f"no namespace: {errors.decode()}")
+        holder = self._holder.pid
+        self._first = Path(f"/proc/{holder}/task/{holder}/children").read_text().strip()
 
     def command(self, *command: str) -> list[str]:
         """The same command, inside."""
-        return [found("nsenter"), "--target", str(self._holder.pid), "--net", "--mount", "--", *command]
+        enter = [found("nsenter"), "--target", self._first, "--net", "--mount", "--pid", "--"]
+        return [*enter, *command]
 
     def run(self, command: Sequence[str], **more: Any) -> subprocess.CompletedProcess[bytes]:
         """Run a command inside, whatever it returns."""
@@ -74,7 +80,16 @@ class Namespace:
             del options["stdin"]
         return subprocess.run(self.command(*command), check=False, **{**options, **more})
 
+    def start(self, command: Sequence[str]) -> subprocess.Popen[bytes]:
+        """Start a server inside; what it prints goes nowhere."""
+        streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        process = subprocess.Popen(self.command(*command), **streams)
+        self._started.append(process)
+        return process
+
     def stop(self) -> None:
-        """Let go of the network."""
+        """End every process inside and let go of the network."""
         self._holder.kill()
         self._holder.communicate()
+        for process in self._started:
+            process.wait()

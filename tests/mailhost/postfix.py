@@ -90,7 +90,7 @@ _LISTENING = f"""\
 
 
 class Postfix:
-    """One instance, stopped by its own command."""
+    """One instance; it ends with the namespace."""
 
     def __init__(self, namespace: Namespace, folder: Path, main: str, listening: str = "") -> None:
         self._namespace = namespace
@@ -103,7 +103,8 @@ class Postfix:
         os.chown(folder / "data", postfix.pw_uid, postfix.pw_gid)
         (self._configuration / "main.cf").write_text(main)
         (self._configuration / "master.cf").write_text(_MASTER + listening)
-        self._tell("start", check=True)
+        self._process = namespace.start(self.command("postfix", "start-fg"))
+        self.wait_for_log("daemon started")
 
     @classmethod
     def serving(cls, namespace: Namespace, folder: Path, *, auth_port: int, **names: object) -> Postfix:
@@ -126,17 +127,10 @@ class Postfix:
         """Wait until the log has a line with the mark."""
         deadline = time.monotonic() + START_SECONDS
         while mark not in self.log:
-            assert time.monotonic() < deadline, f"no {mark!r} in the log of Postfix:\n{self.log}"
+            ended = self._process.poll()
+            waiting = ended is None and time.monotonic() < deadline
+            assert waiting, f"no {mark!r} in the log of Postfix ({ended}):\n{self.log}"
             time.sleep(0.05)
-
-    def stop(self) -> None:
-        """Stop every process of the instance."""
-        self._tell("stop")
-
-    def _tell(self, what: str, *, check: bool = False) -> None:
-        ended = self._namespace.run(self.command("postfix", what))
-        if check and ended.returncode:
-            raise RuntimeError(f"postfix {what}: {ended.stderr.decode()}\n{self.log}")
 
 
 def main_file(folder: Path, *, interfaces: str, hostname: str) -> str:

@@ -25,8 +25,10 @@ PASSWORD = "p@ss \"w$rd'\\#%`id`;:/ é"
 HOSTS = ("imap", "pop", "smtp")
 CA_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 ARRIVE_SECONDS = 30
+OTHER_NAME = f"other.{DOMAIN}"
+"""A name that leads to the same servers, whose certificate does not have it."""
 
-_SERVERS = {"postfix": "postfix", "dovecot": "dovecot-imapd", "doveadm": "dovecot-imapd"}
+_SERVERS = {"postfix": "postfix", "dovecot": "dovecot-imapd"}
 
 
 def unavailable() -> str:
@@ -72,9 +74,20 @@ class MailHost:
         return self.namespace.run(command, env=environment, cwd=home, **more)
 
     def empty(self) -> None:
-        """Throw away every message."""
+        """Throw away every message and every trace of a login."""
         for path in self._mail.iterdir():
             shutil.rmtree(path)
+        self.dovecot.forget()
+
+    def deliver(self, subject: str) -> None:
+        """Put a message into the mailbox, as Postfix does."""
+        for name in ("", "cur", "new", "tmp"):
+            path = self._mail / ADDRESS / name
+            path.mkdir(exist_ok=True)
+            shutil.chown(path, "mail", "mail")
+        message = self._mail / ADDRESS / "new" / "1.M1.host"
+        message.write_text(message_text(subject))
+        shutil.chown(message, "mail", "mail")
 
     def arrived(self, user: str = ADDRESS) -> str:
         """The first message that arrives for a user."""
@@ -82,8 +95,6 @@ class MailHost:
 
     def stop(self) -> None:
         """Stop all servers and remove what they wrote."""
-        self.postfix.stop()
-        self.dovecot.stop()
         self.namespace.stop()
         shutil.rmtree(self.folder)
 
@@ -97,8 +108,14 @@ class MailHost:
 
     def _hosts(self) -> Path:
         path = self.folder / "hosts"
-        path.write_text("".join(f"127.0.0.1 {name}\n" for name in ("localhost", *_host_names())))
+        path.write_text("".join(f"127.0.0.1 {name}\n" for name in ("localhost", OTHER_NAME, *_host_names())))
         return path
+
+
+def message_text(subject: str) -> str:
+    """A message to the mailbox."""
+    fields = {"From": f"bob@{DOMAIN}", "To": ADDRESS, "Subject": subject, "Message-ID": f"<1@{DOMAIN}>"}
+    return "".join(f"{name}: {value}\n" for name, value in fields.items()) + "\nHello.\n"
 
 
 def _host_names() -> Iterator[str]:

@@ -27,6 +27,8 @@ GONE = Health(
     source="/gone", usable=False, providers=0, domains=0, problems=(Remark(message="Gone.", source="/gone"),)
 )
 
+SILENT = Health(source="/silent", usable=False, providers=0, domains=0)
+
 
 def asking(*health: Health) -> FlaskClient:
     """A client of a service whose stores are in that state."""
@@ -67,6 +69,7 @@ def test_readyz_tells_what_is_served(client: FlaskClient, folder: Path) -> None:
         ((DEGRADED,), "degraded", 200),
         ((GOOD, DEGRADED), "degraded", 200),
         ((GOOD, GONE), "degraded", 200),
+        ((GOOD, SILENT), "degraded", 200),
         ((GONE,), "unavailable", 503),
         ((GONE, GONE), "unavailable", 503),
         ((), "unavailable", 503),

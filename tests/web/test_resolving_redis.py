@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import shutil
 import socket
 import subprocess
@@ -19,6 +18,7 @@ from autoconfig.web.limits import RateLimiter
 from autoconfig.web.strangers.cache import MemoryCache
 from autoconfig.web.strangers.redis_cache import PAUSE, PREFIX, TIMEOUT, RedisCache
 from autoconfig.web.strangers.service import Strangers
+from tests.internet.fixtures import need
 from tests.web.fakes import FakeStore
 from tests.web.resolving import FakeClock, FakeResolver
 
@@ -30,15 +30,18 @@ START_SECONDS = 15
 
 
 class Server:
-    """A Redis or Valkey on a Unix socket and a free port of the loopback interface, that writes no file."""
+    """A Redis or Valkey on a free port of the loopback interface, that writes no file."""
 
     def __init__(self, program: str, folder: Path) -> None:
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self.port = probe.getsockname()[1]
-        self.process = subprocess.Popen(
-            [program, "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)],
-            stdout=subprocess.DEVNULL,
-        )
+        self._command = [program, "--port", str(self.port), "--bind", "127.0.0.1", "--save", ""]
+        self._command += ["--dir", str(folder)]
+        self.start()
+
+    def start(self) -> None:
+        """Start it, empty, and wait until it answers."""
+        self.process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL)
         self._wait()
 
     @property
@@ -64,13 +67,10 @@ class Server:
 
 
 def program() -> str:
-    """redis-server or valkey-server; without them the test is skipped, and fails under ``CI=true``."""
+    """valkey-server or redis-server; without them the test is skipped, and fails under ``CI=true``."""
     found = shutil.which("valkey-server") or shutil.which("redis-server")
-    if found is None:
-        reason = "neither redis-server nor valkey-server is installed (apt install redis-server)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+    need("" if found else "neither redis-server nor valkey-server is installed (apt install redis-server)")
+    assert found is not None
     return found
 
 
@@ -210,22 +210,7 @@ def test_a_server_that_comes_back_is_used_again(
         cache.put("key", b"value", 60)
         server.stop()
         assert cache.get("key") == b"value"
-        again = subprocess.Popen(
-            [
-                program(),
-                "--port",
-                str(server.port),
-                "--bind",
-                "127.0.0.1",
-                "--save",
-                "",
-                "--dir",
-                str(tmp_path),
-            ],
-            stdout=subprocess.DEVNULL,
-        )
-        server.process = again
-        server._wait()
+        server.start()
         assert cache.get("key") == b"value"
         clock.now += PAUSE
         assert cache.get("key") is None

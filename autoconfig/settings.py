@@ -73,7 +73,7 @@ class Settings:
     resolve: str = "api"
     """Whose questions about domains nobody lists are answered: nobody's, the API's, the directory's too."""
     cache_url: str = "memory://"
-    """Where what was found out is kept: in each process, or in a Redis or Valkey that several share."""
+    """Where what was found out is kept: in the memory of this server, or in a Redis or Valkey."""
     rate_limit: RateLimit | None = USUAL_RATE
     """For questions about strangers, by client; None where there is no limit."""
     signing_cert: str | None = None

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from autoconfig.stores import Store
     from autoconfig.web.documents import Directory
-    from autoconfig.web.strangers.counts import CountTable
+    from autoconfig.web.strangers.cache import MemoryCache
     from autoconfig.web.strangers.service import Resolving
 
 logger = logging.getLogger(__name__)
@@ -63,15 +63,15 @@ def create_app(
     settings: Settings | None = None,
     store: Store | None = None,
     *,
-    counts: CountTable | None = None,
+    memory: MemoryCache | None = None,
     resolver: Resolving | None = None,
     signer: Signer | None = None,
 ) -> Flask:
     """Make the web service.
 
     ``settings`` come from the environment and the store from ``settings`` where they are not given; the
-    store is followed for changes from now on. ``counts`` are for a rate limit that holds for several
-    processes; ``resolver`` is asked about strangers instead of the network; ``signer`` signs
+    store is followed for changes from now on. ``memory`` is what several processes share about
+    strangers; ``resolver`` is asked about strangers instead of the network; ``signer`` signs
     Apple profiles instead of one made of the settings.
     Raises SettingsError or StoreError.
     """
@@ -83,7 +83,7 @@ def create_app(
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = True
-    directory = _register_api(app, settings, store, counts, resolver)
+    directory = _register_api(app, settings, store, memory, resolver)
     app.register_blueprint(documents(publisher, directory))
     app.register_blueprint(autodiscovery(publisher, settings.base_url))
     app.register_blueprint(well_known(publisher))
@@ -100,7 +100,7 @@ def create_app(
 
 
 def _register_api(
-    app: Flask, settings: Settings, store: Store, counts: CountTable | None, resolver: Resolving | None
+    app: Flask, settings: Settings, store: Store, memory: MemoryCache | None, resolver: Resolving | None
 ) -> Directory | None:
     """Register the API; return what answers for strangers in the directory. Loads nothing if both are off."""
     if settings.resolve == "off":
@@ -111,7 +111,7 @@ def _register_api(
     from autoconfig.web.strangers import strangers_for
     from autoconfig.web.strangers.cache import open_cache
 
-    cache = open_cache(settings.cache_url, counts)
+    cache = open_cache(settings.cache_url, memory)
     strangers = strangers_for(settings, store, cache, resolver)
     limiter = RateLimiter(cache, settings.rate_limit)
     app.extensions["strangers"] = strangers

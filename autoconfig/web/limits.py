@@ -1,7 +1,7 @@
 """How often one client may ask about strangers.
 
-Our own twenty lines and not Flask-Limiter: they count for all workers without a server, survive a dead Redis,
-and take an IPv6 customer for the one client that a /64 is.
+Our own and not Flask-Limiter: this counts for all workers without a server, survives a dead Redis, and takes
+an IPv6 customer for the one client that a /64 is.
 """
 
 from __future__ import annotations

@@ -12,8 +12,8 @@ from gunicorn.glogging import Logger
 from autoconfig.signing import open_signer
 from autoconfig.web.app import create_app
 from autoconfig.web.front import CANONICAL_PREFIXES, canonical_path
-from autoconfig.web.strangers.cache import open_cache
-from autoconfig.web.strangers.counts import CountTable
+from autoconfig.web.strangers.cache import MemoryCache, open_cache
+from autoconfig.web.unreadable import answer_in_plain_text
 from autoconfig.web.worker import lose_no_stop
 
 if TYPE_CHECKING:
@@ -83,11 +83,12 @@ class _Service(BaseApplication):
 
     def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
         self._settings = settings
-        # Before the fork: a client's rate limit holds for all workers together.
-        self._counts = None if settings.resolve == "off" else CountTable()
+        self._memory: MemoryCache | None = None
         if settings.resolve != "off":
+            # Before the fork: what one worker finds out all know, and a rate limit holds for all together.
+            self._memory = MemoryCache()
             open_cache(
-                settings.cache_url, self._counts
+                settings.cache_url, self._memory
             ).close()  # a wrong URL stops the start, not each worker
         # Read once, at the start: a certificate that runs out later must not keep a new worker from starting.
         self._signer = open_signer(settings)
@@ -99,12 +100,13 @@ class _Service(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        return create_app(self._settings, counts=self._counts, signer=self._signer)
+        return create_app(self._settings, memory=self._memory, signer=self._signer)
 
 
 def run(settings: Settings, *, host: str, port: int, workers: int, threads: int, access_log: bool) -> None:
     """Serve until told to stop."""
     lose_no_stop()
+    answer_in_plain_text()
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     options = options_for(
         bind, workers, threads, settings.log_level, access_log=access_log, resolve=settings.resolve

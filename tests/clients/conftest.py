@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,7 +13,7 @@ import pytest
 
 from tests.clients.providers import provider_text
 from tests.mailhost import namespace, world
-from tests.mailhost.world import ADDRESS, PASSWORD, MailHost
+from tests.mailhost.world import ADDRESS, PASSWORD, USER, USER_GROUP, MailHost
 
 if TYPE_CHECKING:
     import subprocess
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PACKAGES = {
+    "aerc": "aerc",
     "fetchmail": "fetchmail",
     "getmail": "getmail6",
     "git-send-email": "git-email",
@@ -80,25 +83,32 @@ class Person:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
         path.chmod(0o600)
+        for made in (path, *path.parents):
+            if self.home in made.parents:
+                shutil.chown(made, USER, USER_GROUP)
         return content.decode()
 
     def run(self, *command: str, **more: Any) -> subprocess.CompletedProcess[bytes]:
         """Run a command on the person's machine."""
         return self.host.run(command, self.home, **more)
 
-    def succeed(self, *command: str, **more: Any) -> str:
-        """What a command prints that must succeed."""
-        ended = self.run(*command, **more)
-        said = ended.stdout.decode() + ended.stderr.decode()
-        assert ended.returncode == 0, f"{command}: {said}\n{self.host.dovecot.log}\n{self.host.postfix.log}"
-        return ended.stdout.decode()
+    @contextlib.contextmanager
+    def on_a_terminal(self, command: str) -> Iterator[None]:
+        """Run a program that wants a terminal for as long as the context lasts."""
+        process = self.host.start(["script", "-qec", command, "/dev/null"], self.home)
+        try:
+            yield
+        finally:
+            process.kill()
+            process.wait()
 
 
 @pytest.fixture
-def ada(host: MailHost, tmp_path: Path) -> Person:
+def ada(host: MailHost) -> Person:
     """Ada, whose password has every character that is awkward somewhere."""
-    (tmp_path / "se cret").write_text(PASSWORD)
-    return Person(tmp_path, host)
+    home = host.new_home()
+    (home / "se cret").write_text(PASSWORD)
+    return Person(home, host)
 
 
 @pytest.fixture(autouse=True)

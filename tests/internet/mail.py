@@ -118,8 +118,18 @@ class _Session:
             if then == "close":
                 return
             if then == "tls":
-                await self._writer.start_tls(self._context)
+                if not await self._start_tls():
+                    return
                 self._encrypted = True
+
+    async def _start_tls(self) -> bool:
+        """Encrypt the connection; False where the client left during the handshake."""
+        plain = self._writer.transport
+        await self._writer.start_tls(self._context)
+        if self._writer.transport is None:  # so CPython says that the connection was lost
+            self._writer._transport = plain  # type: ignore[attr-defined]
+            return False
+        return True
 
     def _first_line(self) -> bytes:
         words = {

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.mailhost.namespace import Namespace
+    from tests.mailhost.site import Site
 
 START_SECONDS = 30
-AUTH_PORT = 12345
 
 _CONFIGURATION = """\
 base_dir = {folder}/run
@@ -23,10 +23,11 @@ log_path = {folder}/log
 protocols = imap pop3
 listen = 127.0.0.1
 ssl = required
-ssl_cert = <{certificate}
-ssl_key = <{certificate}
+ssl_cert = <{site.certificate}
+ssl_key = <{site.certificate}
 auth_mechanisms = plain login
-mail_location = maildir:{mail}/%u
+auth_username_chars =
+mail_location = maildir:{site.mail}/%u
 first_valid_uid = 1
 passdb {{
   driver = passwd-file
@@ -34,12 +35,12 @@ passdb {{
 }}
 userdb {{
   driver = static
-  args = uid={uid} gid={gid} home={mail}/%u
+  args = uid={site.uid} gid={site.gid} home={site.mail}/%u
 }}
 service auth {{
   inet_listener {{
     address = 127.0.0.1
-    port = {auth_port}
+    port = {site.auth_port}
   }}
 }}
 service stats {{
@@ -56,20 +57,15 @@ namespace inbox {{
 class Dovecot:
     """The server; it ends with the namespace."""
 
-    def __init__(
-        self, namespace: Namespace, folder: Path, *, mail: Path, certificate: Path, uid: int, gid: int
-    ) -> None:
+    def __init__(self, namespace: Namespace, folder: Path, site: Site) -> None:
         self._namespace = namespace
         self._folder = folder
+        self._port = site.auth_port
         folder.mkdir(parents=True)
         self._configuration = folder / "dovecot.conf"
         self._users = folder / "users"
         self._users.touch()
-        self._configuration.write_text(
-            _CONFIGURATION.format(
-                folder=folder, certificate=certificate, mail=mail, uid=uid, gid=gid, auth_port=AUTH_PORT
-            )
-        )
+        self._configuration.write_text(_CONFIGURATION.format(folder=folder, site=site))
         self._process = namespace.start([found("dovecot"), "-F", "-c", str(self._configuration)])
         self._wait_until_ready()
 
@@ -85,13 +81,20 @@ class Dovecot:
         path = self._folder / "log"
         return path.read_text() if path.exists() else ""
 
+    def wait_for_login(self, user: str) -> None:
+        """Wait until the user has logged in."""
+        deadline = time.monotonic() + START_SECONDS
+        while f"Login: user=<{user}>" not in self.log:
+            assert time.monotonic() < deadline, f"{user} has not logged in:\n{self.log}"
+            time.sleep(0.1)
+
     def forget(self) -> None:
         """Empty the log."""
         (self._folder / "log").write_text("")
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + START_SECONDS
-        probe = ["bash", "-c", f"exec 3<>/dev/tcp/127.0.0.1/{AUTH_PORT} && read -t 5 -u 3 line"]
+        probe = ["bash", "-c", f"exec 3<>/dev/tcp/127.0.0.1/{self._port} && read -t 5 -u 3 line"]
         while self._namespace.run(probe).returncode:
             waiting = self._process.poll() is None and time.monotonic() < deadline
             assert waiting, f"dovecot does not answer:\n{self.log}"

@@ -1,7 +1,8 @@
 """A network of its own for a few processes: nothing in it but loopback, with every port free.
 
-Servers listen where the world expects them (465, 587, 993), under the names of the provider, so that a rendered
-file is used as it is. Mounts are private too: the hosts file and the trusted certificates are those of the test.
+Servers listen where the world expects them (465, 587, 993), under the names of the provider, so that a
+rendered file is used as it is. Mounts are private too: the hosts file and the trusted certificates are those of
+the test.
 """
 
 from __future__ import annotations
@@ -15,7 +16,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-PACKAGES = {"unshare": "util-linux", "nsenter": "util-linux", "setpriv": "util-linux", "mount": "mount", "ip": "iproute2"}
+PACKAGES = {
+    "unshare": "util-linux",
+    "nsenter": "util-linux",
+    "setpriv": "util-linux",
+    "mount": "mount",
+    "ip": "iproute2",
+}
 
 _NEW = ("--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.mailhost.namespace import Namespace
+    from tests.mailhost.site import Site
 
 START_SECONDS = 30
 _DAEMONS = "/usr/lib/postfix/sbin"
@@ -41,15 +42,16 @@ smtp_host_lookup = native
 """
 
 _SERVER = """\
-virtual_mailbox_domains = {domain}, localhost
-virtual_mailbox_base = {mail}
-virtual_mailbox_maps = inline:{{ {{ {address} = {address}/ }}, {{ root@localhost = root/ }} }}
-virtual_uid_maps = static:{uid}
-virtual_gid_maps = static:{gid}
-smtpd_tls_chain_files = {certificate}
+virtual_mailbox_domains = {site.domain}, localhost
+virtual_mailbox_base = {site.mail}
+virtual_mailbox_maps = inline:{{ {{ {site.address} = {site.address}/ }}, {{ {site.user}@localhost = {site.user}/ }} }}
+virtual_minimum_uid = 1
+virtual_uid_maps = static:{site.uid}
+virtual_gid_maps = static:{site.gid}
+smtpd_tls_chain_files = {site.certificate}
 smtpd_tls_security_level = may
 smtpd_sasl_type = dovecot
-smtpd_sasl_path = inet:127.0.0.1:{auth_port}
+smtpd_sasl_path = inet:127.0.0.1:{site.auth_port}
 smtpd_relay_restrictions = permit_sasl_authenticated, permit_mynetworks, reject
 """
 
@@ -94,6 +96,7 @@ class Postfix:
 
     def __init__(self, namespace: Namespace, folder: Path, main: str, listening: str = "") -> None:
         self._namespace = namespace
+        self._forgotten = 0
         self.folder = folder
         self._configuration = folder / "etc"
         self._configuration.mkdir(parents=True)
@@ -107,14 +110,26 @@ class Postfix:
         self.wait_for_log("daemon started")
 
     @classmethod
-    def serving(cls, namespace: Namespace, folder: Path, *, auth_port: int, **names: object) -> Postfix:
-        """The provider's server; ``names`` are domain, address, mail (folder), uid, gid, certificate."""
-        main = main_file(folder, interfaces="127.0.0.1", hostname=f"smtp.{names['domain']}")
-        return cls(namespace, folder, main + _SERVER.format(auth_port=auth_port, **names), _LISTENING)
+    def serving(cls, namespace: Namespace, folder: Path, site: Site) -> Postfix:
+        """The provider's server."""
+        main = main_file(folder, interfaces="127.0.0.1", hostname=f"smtp.{site.domain}")
+        return cls(namespace, folder, main + _SERVER.format(site=site), _LISTENING)
+
+    def forget(self) -> None:
+        """From now on the log starts here."""
+        self._forgotten = len(self._whole_log)
+
+    def stop(self) -> None:
+        """Stop the instance before the namespace ends."""
+        self._namespace.run(self.command("postfix", "stop"))
 
     @property
     def log(self) -> str:
-        """What the instance has logged so far."""
+        """What the instance has logged since it was told to forget."""
+        return self._whole_log[self._forgotten :]
+
+    @property
+    def _whole_log(self) -> str:
         path = self.folder / "log"
         return path.read_text() if path.exists() else ""
 

@@ -1,9 +1,9 @@
-"""A mail provider in a network of its own: example.com with Postfix, Dovecot and certificates that are trusted."""
+"""A mail provider in a network of its own: example.com with Postfix, Dovecot and trusted certificates."""
 
 from __future__ import annotations
 
-import pwd
 import shutil
+import socket
 import tempfile
 import time
 from pathlib import Path
@@ -13,6 +13,7 @@ import trustme
 
 from tests.mailhost import dovecot, namespace, postfix
 from tests.mailhost.namespace import Namespace
+from tests.mailhost.site import OWNER, Site
 
 if TYPE_CHECKING:
     import subprocess
@@ -20,10 +21,14 @@ if TYPE_CHECKING:
 
 DOMAIN = "example.com"
 ADDRESS = f"ada@{DOMAIN}"
-PASSWORD = "p@ss \"w$rd'\\#%`id`;:/ é"
+PASSWORD = "p@ss \"w$rd'\\#%`id`;:/"
 """With every character that some file or shell would read as something else."""
+AWKWARD_USER = "EXAMPLE\\ada#1%d=+"
+"""A login name with every mark that one may have."""
 HOSTS = ("imap", "pop", "smtp")
 CA_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
+USER, USER_GROUP = "nobody", "nogroup"
+"""Who runs mail programs: getmail delivers nothing as root."""
 ARRIVE_SECONDS = 30
 OTHER_NAME = f"other.{DOMAIN}"
 """A name that leads to the same servers, whose certificate does not have it."""
@@ -48,46 +53,54 @@ class MailHost:
         # Not below pytest's own folder, which other users (the servers' own) cannot enter.
         self.folder = Path(tempfile.mkdtemp(prefix="mailhost-"))
         self.folder.chmod(0o755)
+        self._homes = 0
         self._mail = self.folder / "mail"
         self._mail.mkdir()
-        owner = pwd.getpwnam("mail")
-        shutil.chown(self._mail, "mail")
-        certificate = self._certificates()
-        self.namespace = Namespace({"/etc/hosts": self._hosts(), CA_CERTIFICATES: self.folder / "ca.pem"})
-        common = {"mail": self._mail, "certificate": certificate, "uid": owner.pw_uid, "gid": owner.pw_gid}
-        self.dovecot = dovecot.Dovecot(self.namespace, self.folder / "dovecot", **common)  # type: ignore[arg-type]
-        self.dovecot.let_in(ADDRESS, PASSWORD)
-        self.postfix = postfix.Postfix.serving(
-            self.namespace,
-            self.folder / "postfix",
-            auth_port=dovecot.AUTH_PORT,
-            domain=DOMAIN,
-            address=ADDRESS,
-            **common,
+        shutil.chown(self._mail, OWNER)
+        self._trash = self.folder / "trash"
+        self._trash.mkdir()
+        site = Site(
+            domain=DOMAIN, address=ADDRESS, user=USER, mail=self._mail, certificate=self._certificates()
         )
+        self.namespace = Namespace({"/etc/hosts": self._hosts(), CA_CERTIFICATES: self.folder / "ca.pem"})
+        self.dovecot = dovecot.Dovecot(self.namespace, self.folder / "dovecot", site)
+        for user in (ADDRESS, AWKWARD_USER):
+            self.dovecot.let_in(user, PASSWORD)
+        self.postfix = postfix.Postfix.serving(self.namespace, self.folder / "postfix", site)
 
-    def run(
-        self, command: Sequence[str], home: Path, **more: object
-    ) -> subprocess.CompletedProcess[bytes]:
-        """Run a command as somebody with this home directory and nothing else of their own."""
-        environment = {"HOME": str(home), "PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin", "LANG": "C.UTF-8"}
-        return self.namespace.run(command, env=environment, cwd=home, **more)
+    def run(self, command: Sequence[str], home: Path, **more: object) -> subprocess.CompletedProcess[bytes]:
+        """Run a command as the user nobody, with this home directory and nothing else of their own."""
+        return self.namespace.run(_as_somebody(command, home), **more)
+
+    def start(self, command: Sequence[str], home: Path) -> subprocess.Popen[bytes]:
+        """Start a command in the same way."""
+        return self.namespace.start(_as_somebody(command, home))
+
+    def new_home(self) -> Path:
+        """An empty home directory."""
+        self._homes += 1
+        home = self.folder / f"home{self._homes}"
+        home.mkdir(mode=0o700)
+        shutil.chown(home, USER, USER_GROUP)
+        return home
 
     def empty(self) -> None:
         """Throw away every message and every trace of a login."""
         for path in self._mail.iterdir():
-            shutil.rmtree(path)
+            # Dovecot may still write into it.
+            path.rename(Path(tempfile.mkdtemp(dir=self._trash)) / path.name)
         self.dovecot.forget()
+        self.postfix.forget()
 
-    def deliver(self, subject: str) -> None:
-        """Put a message into the mailbox, as Postfix does."""
+    def deliver(self, subject: str, user: str = ADDRESS) -> None:
+        """Put a message into a mailbox, as Postfix does."""
         for name in ("", "cur", "new", "tmp"):
-            path = self._mail / ADDRESS / name
+            path = self._mail / user / name
             path.mkdir(exist_ok=True)
-            shutil.chown(path, "mail", "mail")
-        message = self._mail / ADDRESS / "new" / "1.M1.host"
+            shutil.chown(path, OWNER, OWNER)
+        message = self._mail / user / "new" / "1.M1.host"
         message.write_text(message_text(subject))
-        shutil.chown(message, "mail", "mail")
+        shutil.chown(message, OWNER, OWNER)
 
     def arrived(self, user: str = ADDRESS) -> str:
         """The first message that arrives for a user."""
@@ -96,20 +109,34 @@ class MailHost:
     def stop(self) -> None:
         """Stop all servers and remove what they wrote."""
         self.namespace.stop()
-        shutil.rmtree(self.folder)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _certificates(self) -> Path:
         authority = trustme.CA()
         authority.cert_pem.write_to_path(str(self.folder / "ca.pem"))
-        leaf = authority.issue_cert(*(f"{host}.{DOMAIN}" for host in HOSTS))
+        # OfflineIMAP and fetchmail want a common name.
+        leaf = authority.issue_cert(*_host_names(), common_name=next(_host_names()))
         path = self.folder / "server.pem"
         leaf.private_key_and_cert_chain_pem.write_to_path(str(path))
         return path
 
     def _hosts(self) -> Path:
+        names = ("localhost", socket.gethostname(), OTHER_NAME, *_host_names())
         path = self.folder / "hosts"
-        path.write_text("".join(f"127.0.0.1 {name}\n" for name in ("localhost", OTHER_NAME, *_host_names())))
+        path.write_text("".join(f"127.0.0.1 {name}\n" for name in names))
         return path
+
+
+def _as_somebody(command: Sequence[str], home: Path) -> list[str]:
+    environment = [
+        f"HOME={home}",
+        "PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin",
+        "LANG=C.UTF-8",
+        "TERM=xterm",
+    ]
+    user = ["setpriv", f"--reuid={USER}", f"--regid={USER_GROUP}", "--clear-groups"]
+    # What runs it (nsenter) may be killed; then it ends too.
+    return [*user, "--pdeathsig=KILL", "--", "env", "-i", f"--chdir={home}", *environment, *command]
 
 
 def message_text(subject: str) -> str:

@@ -112,8 +112,7 @@ REQUESTS: dict[str, tuple[bytes, int | None]] = {
     "two lengths": (POX + b"Content-Length: 5\r\nContent-Length: 6\r\n" + CLOSE, 400),
     "a length beyond all lengths": (POX + b"Content-Length: " + b"9" * 30 + END + CLOSE, 413),
     "length and chunks": (POX + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
-    # RFC 9112 §6.1 names this one answer of the 5xx.
-    "a coding nobody knows": (POX + b"Transfer-Encoding: smoke\r\n" + CLOSE, 501),
+    "a coding nobody knows": (POX + b"Transfer-Encoding: smoke\r\n" + CLOSE, 400),
     "a chunk without a size": (CHUNKED + b"zz\r\n", 400),
     "a chunk of a negative size": (CHUNKED + b"-5\r\nhello\r\n0\r\n\r\n", 400),
     "a chunk longer than it says": (CHUNKED + b"2\r\nhello\r\n0\r\n\r\n", 400),
@@ -145,8 +144,17 @@ REQUESTS: dict[str, tuple[bytes, int | None]] = {
 def test_hostile_bytes_get_a_clear_answer(server: Server, name: str) -> None:
     data, expected = REQUESTS[name]
     log_before = len(server.error_log.read_text())
-    assert status_of(server.send(data)) == expected
+    answer = server.send(data)
+    assert status_of(answer) == expected
+    assert b"<html" not in answer.lower().partition(b"\r\n\r\n")[2] or answer.startswith(b"HTTP/1.1 200 ")
     assert_unharmed(server, log_before)
+
+
+def test_what_is_no_request_is_answered_in_plain_text(server: Server) -> None:
+    head, _, body = server.send(b"ada@example.com\r\n\r\n").partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert b"\r\nContent-Type: text/plain; charset=utf-8\r\n" in head
+    assert body == b"The request cannot be understood.\n"
 
 
 def test_half_a_body_is_error_600(server: Server) -> None:

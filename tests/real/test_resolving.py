@@ -7,15 +7,22 @@ import json
 import socket
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.internet.fixtures import internet
 from tests.real.serving import THREADS, WORKERS, Server, provider_text, running
+from tests.resolver.asking import World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.internet import Internet
+
+__all__ = ["internet"]
 
 pytestmark = pytest.mark.real
 
@@ -81,6 +88,29 @@ class Crowd:
         connection.close()
 
 
+def test_a_hundred_callers_of_all_workers_cause_one_resolution(tmp_path: Path, internet: Internet) -> None:
+    other, world = World(internet), World(internet)
+    other.isp()
+    world.isp(delay=0.2)
+    settings = {
+        "AUTOCONFIG_NAMESERVERS": internet.dns,
+        "AUTOCONFIG_ALLOW_PRIVATE_NETWORKS": "on",
+        "AUTOCONFIG_ISPDB_URLS": other.ispdb_url,
+        "AUTOCONFIG_RATE_LIMIT": "off",
+        "SSL_CERT_FILE": internet.ca_file,
+    }
+    with running(with_a_provider(tmp_path), **settings) as server, ThreadPoolExecutor(100) as pool:
+
+        def login_name(address: str) -> object:
+            return json.loads(server.get(f"{RESOLVE}{address}").body)["incoming"][0]["username"]
+
+        # So that every worker has loaded the resolver.
+        list(pool.map(login_name, [f"{number}@{other.domain}" for number in range(100)]))
+        addresses = [f"user{number}@{world.domain}" for number in range(100)]
+        assert list(pool.map(login_name, addresses)) == addresses
+    assert len(internet.requests(world.host("autoconfig"))) == 1
+
+
 def test_a_limit_holds_for_all_workers_together(tmp_path: Path) -> None:
     with running(with_a_provider(tmp_path), AUTOCONFIG_RATE_LIMIT="5/hour") as server:
         statuses = [server.get(f"{RESOLVE}ada@example.com").status for _ in range(30)]
@@ -102,8 +132,8 @@ def test_no_log_holds_an_address(tmp_path: Path, silent: str) -> None:
         wrong = server.get(f"{RESOLVE}ada.lovelace@-")
         assert [listed.status, stranger.status, wrong.status] == [200, 503, 400]
         assert json.loads(listed.body)["address"] == "ada.lovelace@example.com"
-        assert len(server.access_lines("/api/v1/resolve")) == 3
         assert server.stop() == 0
+        assert len(server.access_lines("/api/v1/resolve")) == 3
         assert "lovelace" not in server.access_log.read_text() + server.error_log.read_text()
 
 

@@ -200,7 +200,7 @@ def test_always_new_addresses_do_not_multiply(resolve: Resolve, world: World) ->
     world.internet.site(host, {POX: another})
     world.internet.site(world.host("outlook"), {POX: another})
     world.internet.site(host, {POX: redirect(f"https://{host}{POX}")}, tls=None)
-    resolution = resolve(world.address, "autodiscover")
+    resolution = resolve(world.address, "autodiscover", deadline=20.0)
     assert_nothing(resolution)
     assert len(asked) <= 4 + 4 * MAX_REDIRECTS
     assert any(re.search(r"more than \d+ times", line.detail) for line in resolution.trace)

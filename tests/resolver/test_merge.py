@@ -122,8 +122,9 @@ def test_sources_that_agree_have_no_conflict() -> None:
 
 
 def test_one_common_server_is_agreement() -> None:
-    winner = source("isp", server("imap"), server("imap", port=143, socket="STARTTLS"))
-    assert merge([winner, source("srv", server("imap", port=143, socket="STARTTLS"))]).conflicts == ()
+    both = (server("imap"), server("imap", port=143, socket="STARTTLS"))
+    assert merge([source("isp", *both), source("srv", both[1])]).conflicts == ()
+    assert merge([source("isp", both[0]), source("srv", *both)]).conflicts == ()
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ from autoconfig.settings import RateLimit, Settings
 from autoconfig.web import create_app
 from autoconfig.web.limits import RateLimiter, client_of
 from autoconfig.web.strangers.cache import MemoryCache
-from autoconfig.web.strangers.counts import CountTable
 from tests.web.asking import Answer, call, environ_of
 from tests.web.fakes import FakeStore
 from tests.web.resolving import FakeClock, FakeResolver
@@ -42,8 +41,8 @@ def service(limit: RateLimit | None, *, trusted: str = "") -> Service:
     clock = FakeClock(1000.0)
     networks = tuple(map(ipaddress.ip_network, trusted.split()))
     settings = Settings(providers=(), rate_limit=limit, trusted_proxies=networks)
-    counts = CountTable(clock=clock)
-    return Service(create_app(settings, FakeStore(), counts=counts, resolver=FakeResolver()), clock)
+    memory = MemoryCache(clock=clock)
+    return Service(create_app(settings, FakeStore(), memory=memory, resolver=FakeResolver()), clock)
 
 
 def test_sixty_questions_a_minute_are_answered_and_the_next_is_429() -> None:
@@ -95,8 +94,8 @@ def test_a_client_behind_a_trusted_proxy_cannot_make_itself_up() -> None:
 
 
 def test_two_workers_count_together() -> None:
-    counts = CountTable()
-    workers = [RateLimiter(MemoryCache(counts), RateLimit(2, 60)) for _ in range(2)]
+    memory = MemoryCache()
+    workers = [RateLimiter(memory, RateLimit(2, 60)) for _ in range(2)]
     assert [workers[number % 2].wait("203.0.113.1") > 0 for number in range(3)] == [False, False, True]
 
 

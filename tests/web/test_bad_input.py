@@ -329,7 +329,7 @@ def assert_sensible(answer: Answer, path: str) -> None:
         assert value.isprintable()
 
 
-@settings(deadline=None, max_examples=1000)
+@settings(deadline=None, max_examples=300)
 @given(
     method=_methods,
     path=_paths,

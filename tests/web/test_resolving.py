@@ -36,7 +36,22 @@ class World(NamedTuple):
     strangers: Strangers
     resolver: FakeResolver
     clock: FakeClock
-    cache: MemoryCache
+    cache: SeenCache
+
+
+class SeenCache(MemoryCache):
+    """A cache that shows what was put there."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        super().__init__(clock=clock)
+        self.seen: dict[str, bytes] = {}
+        keep = self.put
+
+        def put(key: str, value: bytes, seconds: float) -> None:
+            self.seen[key] = value
+            keep(key, value, seconds)
+
+        self.put = put
 
 
 @pytest.fixture
@@ -50,7 +65,7 @@ def world_with(
     """A service with an empty store; all settings are found unless the resolver says otherwise."""
     resolver = resolver or FakeResolver()
     clock = FakeClock()
-    cache = MemoryCache(clock=clock)
+    cache = SeenCache(clock)
     strangers = Strangers(
         store=store or FakeStore(), cache=cache, resolver=resolver, clock=clock, most_waiting=most_waiting
     )
@@ -168,8 +183,8 @@ def test_what_is_kept_holds_no_address(world: World) -> None:
 
 
 def kept(world: World) -> list[bytes]:
-    """Every value in the cache."""
-    return [value for _, value in world.cache._entries.values()]
+    """Every value that was put into the cache."""
+    return list(world.cache.seen.values())
 
 
 # --- how long
@@ -254,7 +269,7 @@ def test_other_settings_of_the_service_part_what_is_kept(world: World) -> None:
 )
 def test_nonsense_in_the_cache_is_not_believed(world: World, value: bytes) -> None:
     world.strangers.settings_of(ADA)
-    (key,) = world.cache._entries
+    (key,) = world.cache.seen
     world.cache.put(key, value, 3600)
     assert username(world, BOB) == "bob@example.com"
     assert len(world.resolver.questions) == 2

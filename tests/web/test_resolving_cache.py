@@ -1,21 +1,31 @@
-"""The cache of one process, and counters that processes share."""
+"""The cache of one machine: values, counters and turns that processes share."""
 
 from __future__ import annotations
 
 import os
+import random
+import signal
+import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from autoconfig.errors import SettingsError
+from autoconfig.web.strangers import slots as slots_module
+from autoconfig.web.strangers import turns as turns_module
 from autoconfig.web.strangers.cache import MemoryCache, open_cache
 from autoconfig.web.strangers.counts import PLACES, CountTable
 from autoconfig.web.strangers.redis_cache import RedisCache
+from autoconfig.web.strangers.slots import SlotTable
+from autoconfig.web.strangers.turns import TURN_SECONDS, Turns
 from tests.web.resolving import FakeClock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
 @pytest.fixture
@@ -23,38 +33,148 @@ def clock() -> FakeClock:
     return FakeClock(1000.0)
 
 
-# --- entries
+# --- values
 
 
 def test_what_was_put_there_is_there_for_its_time(clock: FakeClock) -> None:
-    cache = MemoryCache(clock=clock)
-    cache.put("key", b"value", 10)
+    slots = SlotTable(clock=clock)
+    slots.put("key", b"value", 10)
     clock.now += 9.9
-    assert cache.get("key") == b"value"
+    assert slots.get("key") == b"value"
     clock.now += 0.1
-    assert cache.get("key") is None
+    assert slots.get("key") is None
 
 
 def test_what_was_never_put_there_is_not_there() -> None:
-    assert MemoryCache().get("key") is None
+    assert SlotTable().get("key") is None
 
 
 def test_a_second_value_takes_the_place_and_has_a_time_of_its_own(clock: FakeClock) -> None:
-    cache = MemoryCache(clock=clock)
-    cache.put("key", b"one", 10)
+    slots = SlotTable(clock=clock)
+    slots.put("key", b"a longer value", 10)
     clock.now += 5
-    cache.put("key", b"two", 10)
+    slots.put("key", b"two", 10)
     clock.now += 9
-    assert cache.get("key") == b"two"
+    assert slots.get("key") == b"two"
 
 
-def test_the_entry_that_was_not_used_for_longest_makes_room() -> None:
-    cache = MemoryCache(most=2)
-    cache.put("a", b"a", 60)
-    cache.put("b", b"b", 60)
-    cache.get("a")
-    cache.put("c", b"c", 60)
-    assert [cache.get(key) for key in "abc"] == [b"a", None, b"c"]
+def test_the_value_whose_time_ends_first_makes_room(clock: FakeClock) -> None:
+    slots = SlotTable(slots=slots_module.PLACES, clock=clock)
+    for number in range(slots_module.PLACES):
+        slots.put(f"key{number}", b"value", 60 - number)
+    slots.put("one more", b"more", 300)
+    kept = [number for number in range(slots_module.PLACES) if slots.get(f"key{number}")]
+    assert kept == list(range(slots_module.PLACES - 1))
+    assert slots.get("one more") == b"more"
+
+
+def test_many_values_are_kept_apart() -> None:
+    slots = SlotTable()
+    for number in range(1000):
+        slots.put(f"key{number}", f"value{number}".encode(), 60)
+    assert [slots.get(f"key{number}") for number in range(1000)] == [
+        f"value{number}".encode() for number in range(1000)
+    ]
+
+
+def test_a_value_that_does_not_fit_is_not_kept() -> None:
+    slots = SlotTable()
+    noise = random.Random(1).randbytes
+    slots.put("fits", noise(slots_module.SLOT_BYTES - 100), 60)
+    slots.put("does not", noise(slots_module.SLOT_BYTES), 60)
+    assert (slots.get("fits") is not None, slots.get("does not")) == (True, None)
+
+
+@given(values=st.dictionaries(st.text(max_size=5), st.binary(max_size=300), max_size=8))
+@settings(deadline=None)
+def test_a_few_values_are_what_they_were(values: dict[str, bytes]) -> None:
+    slots = SlotTable()
+    for key, value in values.items():
+        slots.put(key, value, 60)
+    assert {key: slots.get(key) for key in values} == values
+
+
+def test_a_value_that_two_processes_wrote_at_once_is_gone() -> None:
+    slots = SlotTable(slots=1)
+    slots.put("key", b"value" * 20, 60)
+    slots._memory[-slots_module.SLOT_BYTES + slots_module._HEAD.size + 3] ^= 0xFF
+    assert slots.get("key") is None
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_processes_forked_off_share_the_values() -> None:
+    slots = SlotTable()
+    in_a_child(lambda: slots.put("key", b"value", 60))
+    assert slots.get("key") == b"value"
+
+
+# --- turns
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_a_process_waits_for_another_one_at_the_same_thing() -> None:
+    turns = Turns()
+    with busy_child(turns, "key", 0.3):
+        started = time.monotonic()
+        with turns.turn("other key"):
+            assert time.monotonic() - started < 0.2
+        with turns.turn("key"):
+            assert 0.2 <= time.monotonic() - started < TURN_SECONDS
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_a_process_waits_for_a_while_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns_module, "TURN_SECONDS", 0.1)
+    turns = Turns()
+    with busy_child(turns, "key", 30):
+        started = time.monotonic()
+        with turns.turn("key"):
+            assert 0.1 <= time.monotonic() - started < 5
+
+
+def test_a_turn_is_over_after_an_error() -> None:
+    turns = Turns()
+    with pytest.raises(LookupError), turns.turn("key"):
+        raise LookupError
+    assert lock_is_free(turns, "key")
+
+
+def lock_is_free(turns: Turns, key: str) -> bool:
+    """Whether another process could take the turn at once."""
+    reading, writing = os.pipe()
+
+    def work() -> None:
+        started = time.monotonic()
+        with turns.turn(key):
+            os.write(writing, b"y" if time.monotonic() - started < 1 else b"n")
+
+    in_a_child(work)
+    os.close(writing)
+    answer = os.read(reading, 1)
+    os.close(reading)
+    return answer == b"y"
+
+
+@contextmanager
+def busy_child(turns: Turns, key: str, seconds: float) -> Iterator[None]:
+    """A process forked off that is at it for so long, or until the test is over."""
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            with turns.turn(key):
+                os.write(writing, b"x")
+                time.sleep(seconds)
+        finally:
+            os._exit(0)
+    try:
+        assert os.read(reading, 1) == b"x"
+        yield
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        os.close(reading)
+        os.close(writing)
 
 
 # --- counts
@@ -115,16 +235,12 @@ def test_processes_forked_off_count_together() -> None:
     assert counts.count("key", 60)[0] == 3
 
 
-def test_a_cache_counts_in_the_table_it_is_given() -> None:
-    counts = CountTable()
-    one, other = MemoryCache(counts), open_cache("memory://", counts)
-    assert [one.count("key", 60)[0], other.count("key", 60)[0]] == [1, 2]
-
-
 # --- which cache
 
 
 def test_memory_is_a_url() -> None:
+    memory = MemoryCache()
+    assert open_cache("memory://", memory) is memory
     assert isinstance(open_cache("memory://"), MemoryCache)
 
 

@@ -165,7 +165,7 @@ def dead(clock: FakeClock) -> Iterator[RedisCache]:
     cache.close()
 
 
-def test_without_the_server_the_process_remembers_on_its_own(dead: RedisCache) -> None:
+def test_without_the_server_this_side_remembers_on_its_own(dead: RedisCache) -> None:
     dead.put("key", b"value", 60)
     assert dead.get("key") == b"value"
     assert [dead.count("key", 60)[0], dead.count("key", 60)[0]] == [1, 2]
@@ -184,7 +184,7 @@ def test_the_log_says_once_that_the_server_is_away_and_no_password(
         clock.now += PAUSE
         dead.get("key")
     assert caplog.messages == [
-        "the shared cache does not answer (ConnectionError); each process keeps its own"
+        "the shared cache does not answer (ConnectionError); this server keeps its own"
     ]
 
 

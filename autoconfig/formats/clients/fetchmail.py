@@ -37,7 +37,7 @@ def render(provider: Provider, address: EmailAddress, secrets: Secrets) -> bytes
                 account,
                 [place],
                 f"fetchmail fetches mail of {account.address}; save as ~/.fetchmailrc (chmod 600)",
-                "It asks for the password. It has no setting for a command, but takes one so:",
+                "It asks for the password; it has no setting for a command, but takes one so:",
                 f"  {_with_password(place)}",
                 "The messages stay on the server, because of keep.",
             ),

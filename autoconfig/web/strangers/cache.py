@@ -1,22 +1,20 @@
-"""What was found out, kept for a while: in this process, or in a Redis or Valkey that several share.
+"""What was found out, kept for a while: on this machine, or in a Redis or Valkey that several share.
 
 A cache forgets and never fails: whoever asks it must be able to go on without an answer.
 """
 
 from __future__ import annotations
 
-import threading
 import time
-from collections import OrderedDict
 from typing import TYPE_CHECKING, Protocol
 
 from autoconfig.web.strangers.counts import CountTable
+from autoconfig.web.strangers.slots import SlotTable
+from autoconfig.web.strangers.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-KEPT_ENTRIES = 4000
-"""How many entries one process keeps at most; a few kilobytes each."""
+    from contextlib import AbstractContextManager
 
 
 class Cache(Protocol):
@@ -34,58 +32,33 @@ class Cache(Protocol):
         ``seconds`` is how long a count lasts from its beginning.
         """
 
+    def turn(self, key: str) -> AbstractContextManager[None]:
+        """Be the only process of this machine at something; waits a little for others."""
+
     def close(self) -> None:
         """Let go of connections."""
 
 
 class MemoryCache:
-    """Keeps the entries used last in this process; counts in a table that workers may share."""
+    """Keeps and counts in memory that is shared with every process forked off afterwards."""
 
-    def __init__(
-        self,
-        counts: CountTable | None = None,
-        *,
-        most: int = KEPT_ENTRIES,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._counts = CountTable() if counts is None else counts
-        self._most = most
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._entries: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
-
-    def get(self, key: str) -> bytes | None:
-        """What was put there, None where it is gone."""
-        with self._lock:
-            until, value = self._entries.get(key, (0.0, b""))
-            if until <= self._clock():
-                self._entries.pop(key, None)
-                return None
-            self._entries.move_to_end(key)
-            return value
-
-    def put(self, key: str, value: bytes, seconds: int) -> None:
-        """Keep a value; the entry that was not used for longest makes room."""
-        with self._lock:
-            self._entries[key] = (self._clock() + seconds, value)
-            self._entries.move_to_end(key)
-            while len(self._entries) > self._most:
-                self._entries.popitem(last=False)
-
-    def count(self, key: str, seconds: int) -> tuple[int, int]:
-        """Count once more."""
-        return self._counts.count(key, seconds)
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+        slots = SlotTable(clock=clock)
+        self.get = slots.get
+        self.put = slots.put
+        self.count = CountTable(clock=clock).count
+        self.turn = Turns().turn
 
     def close(self) -> None:
         """Nothing is open."""
 
 
-def open_cache(url: str, counts: CountTable | None = None) -> Cache:
-    """The cache a URL names; ``counts`` is the table to count in without one that is shared.
+def open_cache(url: str, memory: MemoryCache | None = None) -> Cache:
+    """The cache a URL names; ``memory`` is the one to share with other processes where it names no server.
 
     Raises SettingsError.
     """
-    memory = MemoryCache(counts)
+    memory = MemoryCache() if memory is None else memory
     if url == "memory://":
         return memory
     from autoconfig.web.strangers.redis_cache import RedisCache

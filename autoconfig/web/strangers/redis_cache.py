@@ -1,4 +1,4 @@
-"""A cache in Redis or Valkey; while that is away this process remembers on its own, and no answer waits."""
+"""A cache in Redis or Valkey; while that is away this server remembers on its own, and no answer waits."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from autoconfig.errors import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from redis import Redis
 
@@ -40,7 +41,7 @@ class RedisCache:
         self._away_until = float("-inf")
 
     def get(self, key: str) -> bytes | None:
-        """What was put there; what this process put there itself while the server is away."""
+        """What was put there; what was put there from here while the server is away."""
         answered, value = self._asked(lambda client: client.get(PREFIX + key))
         return cast("bytes | None", value) if answered else self._memory.get(key)
 
@@ -62,6 +63,10 @@ class RedisCache:
 
         answered, value = self._asked(counted)
         return value if answered and value is not None else self._memory.count(key, seconds)
+
+    def turn(self, key: str) -> AbstractContextManager[None]:
+        """Be the only process of this machine at something; other machines may be at it too."""
+        return self._memory.turn(key)
 
     def close(self) -> None:
         """Close the connections."""
@@ -88,7 +93,7 @@ class RedisCache:
         if first:
             # The kind of error only: its text may hold the URL.
             logger.warning(
-                "the shared cache does not answer (%s); each process keeps its own", type(error).__name__
+                "the shared cache does not answer (%s); this server keeps its own", type(error).__name__
             )
 
     def _answered(self) -> None:

@@ -192,15 +192,16 @@ class Strangers:
         return stale
 
     def _found_out(self, key: str, find_out: Callable[[], Told]) -> Told:
-        kept = self._kept(key)
-        if kept is not None and kept.seconds_left:
-            return kept  # somebody was quicker, between our look and our turn
-        told = find_out()
-        if told.keep:
+        with self._cache.turn(key):
+            kept = self._kept(key)
+            if kept is not None and kept.seconds_left:
+                return kept  # somebody was quicker, between our look and our turn
+            told = find_out()
+            if not told.keep:
+                return told
             entry = Entry(made=self._clock(), found=told.found, content=told.content)
             self._cache.put(key, entry.as_bytes(), entry.kept_seconds())
-            told = replace(told, seconds_left=entry.seconds_left(entry.made))
-        return told
+            return replace(told, seconds_left=entry.seconds_left(entry.made))
 
     def _kept(self, key: str) -> Told | None:
         entry = Entry.from_bytes(self._cache.get(key))

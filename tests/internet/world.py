@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import itertools
 import os
@@ -110,6 +111,9 @@ class Internet:
             self._thread.run(self._stop_from(before))
 
     async def _stop_from(self, first: int) -> None:
+        for _ in range(3):
+            # A server that is closed while it accepts a connection leaves that one open for ever.
+            await asyncio.sleep(0)
         for server in self._running[first:]:
             server.stop()
         del self._running[first:]

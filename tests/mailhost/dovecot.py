@@ -27,11 +27,13 @@ ssl_cert = <{site.certificate}
 ssl_key = <{site.certificate}
 auth_mechanisms = plain login
 auth_username_chars =
+auth_username_format = %u
+auth_verbose = yes
 mail_location = maildir:{site.mail}/%u
 first_valid_uid = 1
 passdb {{
-  driver = passwd-file
-  args = {folder}/users
+  driver = static
+  args = password={{PLAIN.b64}}{password}
 }}
 userdb {{
   driver = static
@@ -63,17 +65,10 @@ class Dovecot:
         self._port = site.auth_port
         folder.mkdir(parents=True)
         self._configuration = folder / "dovecot.conf"
-        self._users = folder / "users"
-        self._users.touch()
-        self._configuration.write_text(_CONFIGURATION.format(folder=folder, site=site))
+        password = base64.b64encode(site.password.encode()).decode()
+        self._configuration.write_text(_CONFIGURATION.format(folder=folder, site=site, password=password))
         self._process = namespace.start([found("dovecot"), "-F", "-c", str(self._configuration)])
         self._wait_until_ready()
-
-    def let_in(self, user: str, password: str) -> None:
-        """Add a user."""
-        coded = base64.b64encode(password.encode()).decode()
-        with self._users.open("a") as file:
-            file.write(f"{user}:{{PLAIN.b64}}{coded}\n")
 
     @property
     def log(self) -> str:

@@ -1,8 +1,8 @@
 """A network of its own for a few processes: nothing in it but loopback, with every port free.
 
 Servers listen where the world expects them (465, 587, 993), under the names of the provider, so that a
-rendered file is used as it is. Mounts are private too: the hosts file and the trusted certificates are those of
-the test.
+rendered file is used as it is. Mounts are private too: the hosts file and the trusted certificates are those
+of the test.
 """
 
 from __future__ import annotations

@@ -44,7 +44,8 @@ smtp_host_lookup = native
 _SERVER = """\
 virtual_mailbox_domains = {site.domain}, localhost
 virtual_mailbox_base = {site.mail}
-virtual_mailbox_maps = inline:{{ {{ {site.address} = {site.address}/ }}, {{ {site.user}@localhost = {site.user}/ }} }}
+virtual_mailbox_maps = inline:{{
+  {{ {site.address} = {site.address}/ }} {{ {site.user}@localhost = {site.user}/ }} }}
 virtual_minimum_uid = 1
 virtual_uid_maps = static:{site.uid}
 virtual_gid_maps = static:{site.gid}

@@ -22,6 +22,8 @@ class Site:
     domain: str
     address: str
     user: str
+    password: str
+    """Of every login name."""
     mail: Path
     certificate: Path
     auth_port: int = AUTH_PORT

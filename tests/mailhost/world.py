@@ -60,12 +60,15 @@ class MailHost:
         self._trash = self.folder / "trash"
         self._trash.mkdir()
         site = Site(
-            domain=DOMAIN, address=ADDRESS, user=USER, mail=self._mail, certificate=self._certificates()
+            domain=DOMAIN,
+            address=ADDRESS,
+            user=USER,
+            password=PASSWORD,
+            mail=self._mail,
+            certificate=self._certificates(),
         )
         self.namespace = Namespace({"/etc/hosts": self._hosts(), CA_CERTIFICATES: self.folder / "ca.pem"})
         self.dovecot = dovecot.Dovecot(self.namespace, self.folder / "dovecot", site)
-        for user in (ADDRESS, AWKWARD_USER):
-            self.dovecot.let_in(user, PASSWORD)
         self.postfix = postfix.Postfix.serving(self.namespace, self.folder / "postfix", site)
 
     def run(self, command: Sequence[str], home: Path, **more: object) -> subprocess.CompletedProcess[bytes]:

@@ -1,4 +1,4 @@
-"""A resolver that says what a test wants, and remembers what it was asked."""
+"""A service whose resolver says what a test wants, and remembers what it was asked."""
 
 from __future__ import annotations
 
@@ -16,11 +16,20 @@ from autoconfig.model import (
 )
 from autoconfig.resolver.outcome import Trust
 from autoconfig.resolver.resolution import Asked, Resolution, ServerFound
+from autoconfig.web.strangers.cache import MemoryCache
+from autoconfig.web.strangers.service import Strangers
+from tests.web.fakes import FakeStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from autoconfig.model import AnyServer
+    from autoconfig.stores import Store
+
+ADA = EmailAddress("ada", "example.com")
+BOB = EmailAddress("bob", "example.com")
+
+CALLERS = 100
 
 NOTHING = Asked(method="mx", target="MX", outcome="nothing", detail="NXDOMAIN", started_ms=0, elapsed_ms=1)
 FAILED = replace(NOTHING, outcome="failed", detail="SERVFAIL")
@@ -119,3 +128,52 @@ class FakeClock:
 
     def __call__(self) -> float:
         return self.now
+
+
+class SeenCache(MemoryCache):
+    """A cache that shows what was put there."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        super().__init__(clock=clock)
+        self.seen: dict[str, bytes] = {}
+        keep = self.put
+
+        def put(key: str, value: bytes, seconds: float) -> None:
+            self.seen[key] = value
+            keep(key, value, seconds)
+
+        self.put = put
+
+
+class World(NamedTuple):
+    """The service, and what a test holds in its hands."""
+
+    strangers: Strangers
+    resolver: FakeResolver
+    clock: FakeClock
+    cache: SeenCache
+
+
+def world_with(
+    resolver: FakeResolver | None = None, store: Store | None = None, *, most_waiting: int = CALLERS
+) -> World:
+    """A service with an empty store; all settings are found unless the resolver says otherwise."""
+    resolver = resolver or FakeResolver()
+    clock = FakeClock()
+    cache = SeenCache(clock)
+    strangers = Strangers(
+        store=store or FakeStore(), cache=cache, resolver=resolver, clock=clock, most_waiting=most_waiting
+    )
+    return World(strangers, resolver, clock, cache)
+
+
+def username(world: World, address: EmailAddress) -> str:
+    """The login name an address is told."""
+    told = world.strangers.settings_of(address)
+    assert told.found
+    return str(told.content["incoming"][0]["username"])
+
+
+def kept(world: World) -> list[bytes]:
+    """Every value that was put into the cache."""
+    return list(world.cache.seen.values())

@@ -11,7 +11,7 @@ import pytest
 from autoconfig.advice.clients import CLIENTS
 from autoconfig.errors import FormatError
 from autoconfig.formats import mozilla
-from autoconfig.model import EmailAddress, Provider, TcpServer
+from autoconfig.model import EmailAddress, TcpServer
 from tests.shared import shared_path
 
 _WORDS = {"plain": "password-cleartext", "secure": "password-encrypted"}

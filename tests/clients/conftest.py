@@ -30,6 +30,7 @@ PACKAGES = {
     "mutt": "mutt",
     "neomutt": "neomutt",
     "offlineimap": "offlineimap3",
+    "postconf": "postfix",
 }
 """The Debian package of each program."""
 

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import socket
 import weakref
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dns.flags
@@ -54,6 +55,21 @@ def test_many_questions_at_once_each_get_their_own_answer(internet: Internet, wa
 
     answers = way.run(all_at_once)
     assert [answer.records for answer in answers] == [(f"127.66.1.{number}",) for number in range(200)]
+
+
+def test_no_socket_is_left_open(internet: Internet, way: Way) -> None:
+    async def one_after_the_other(net: Opened) -> tuple[int, int]:
+        before = _open_files()
+        for number in range(100):
+            await net.dns.look_up(f"h{number}.{internet.domain()}", "A")
+        return before, _open_files()
+
+    before, after = way.run(one_after_the_other)
+    assert after - before < 20
+
+
+def _open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 def test_nothing_is_left_of_an_event_loop_that_asked(internet: Internet, domain: str) -> None:

@@ -12,6 +12,7 @@ from autoconfig.model import ServerType, SocketType
 from autoconfig.net.connections import NoSuchHost
 from tests.internet import Greeter
 from tests.internet.mail import SERVICES
+from tests.net.way import in_order
 
 if TYPE_CHECKING:
     from tests.internet import Internet
@@ -201,10 +202,11 @@ def test_a_server_in_our_own_network_is_not_asked(internet: Internet, way: Way, 
 
 
 def test_an_address_that_refuses_is_made_good_by_the_next(internet: Internet, way: Way, host: str) -> None:
-    internet.mail(host, "imaps")
-    internet.zone(host, f"@ A {internet.host(f'dead.{internet.domain()}')}")
-    for _ in range(4):  # Knot and resolvers may turn the order round
-        way.greet(host, 993, IMAP, SSL)
+    server = internet.mail(host, "imaps")
+    dead = internet.refusing(f"dead.{internet.domain()}")
+    names = internet.name_server(in_order(host, dead, internet.host(host)))
+    way.greet(host, 993, IMAP, SSL, name_servers=[names.address])
+    assert server.accepted == [993]
 
 
 def test_what_was_said_before_tls_does_not_count_after_it(internet: Internet, way: Way, host: str) -> None:

@@ -21,11 +21,23 @@ if TYPE_CHECKING:
     from autoconfig.model import ServerType, SocketType
     from autoconfig.net.records import Answer
     from tests.internet import Internet
+    from tests.internet.names import Query, Twist
 
 Value = TypeVar("Value")
 
 SECONDS = 20.0
 """For one document, greeting or DNS question; nothing good takes so long, however busy the machine is."""
+
+
+def in_order(name: str, *addresses: str) -> Twist:
+    """A name server that gives the addresses of a host in this order; the rest is true."""
+
+    async def twist(query: Query) -> bytes | None:
+        if (query.question.name, query.question.type) != (name, "A"):
+            return await query.forward()
+        return query.reply(records="\n".join(f"{name}. 60 IN A {address}" for address in addresses))
+
+    return twist
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

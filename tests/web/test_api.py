@@ -199,6 +199,12 @@ def test_personal_settings_come_without_a_trace_too(client: FlaskClient, resolve
     assert client.get(f"{PATH}?emailaddress=bob@example.net").json["trace"] == []
 
 
+def test_a_listed_domain_comes_without_a_trace_too(client: FlaskClient, resolver: FakeResolver) -> None:
+    resolver.answer = traced
+    assert client.get(f"{PATH}?emailaddress=ada@example.com").json["trace"] == []
+    assert len(client.get(f"{PATH}?emailaddress=ada@example.com&trace=1").json["trace"]) == 1
+
+
 def test_a_404_has_a_trace_where_it_is_asked_for(client: FlaskClient, resolver: FakeResolver) -> None:
     resolver.answer = lambda address: nothing(address, trace=(FAILED,))
     content = client.get(f"{ADA}&trace=1").get_json(force=True)

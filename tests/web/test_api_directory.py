@@ -105,6 +105,12 @@ def test_what_cannot_be_said_for_a_whole_domain_is_404(
     assert response.text == "This domain is not served here.\n"
 
 
+def test_a_help_page_may_name_the_postmaster(client: FlaskClient, resolver: FakeResolver) -> None:
+    page = Documentation(url="https://postmaster.example.org/")
+    resolver.answer = lambda address: found(address, documentation=(page,))
+    assert "https://postmaster.example.org/" in client.get(STRANGER).text
+
+
 def test_everything_is_told_to_who_wants_everything(client: FlaskClient, resolver: FakeResolver) -> None:
     jmap = UrlServer(type=ServerType.JMAP, url="https://jmap.example.net/", username="%EMAILADDRESS%")
     resolver.answer = lambda address: found(address, imap("imap.example.net"), jmap)

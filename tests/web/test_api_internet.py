@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
     from tests.internet import Answer, Internet, Request
-    from tests.internet.names import Query
+    from tests.internet.twists import Query
 
 __all__ = ["internet"]
+
+pytestmark = pytest.mark.real
 
 CALLERS = 100
 

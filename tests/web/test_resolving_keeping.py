@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from autoconfig.errors import Unavailable
+from autoconfig.settings import Settings
+from autoconfig.web.strangers import strangers_for
+from autoconfig.web.strangers.cache import MemoryCache
 from autoconfig.web.strangers.entry import FOUND_SECONDS, NOTHING_SECONDS, STALE_SECONDS
-from autoconfig.web.strangers.service import Strangers
 from tests.web.fakes import FakeStore
-from tests.web.resolving import ADA, BOB, FAILED, World, found, nothing, offline, username, world_with
+from tests.web.resolving import (
+    ADA,
+    BOB,
+    FAILED,
+    FakeResolver,
+    World,
+    found,
+    nothing,
+    offline,
+    username,
+    world_with,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,13 +94,25 @@ def test_settings_by_the_mx_of_a_store_are_asked_for_anew(world: World) -> None:
     assert len(world.resolver.questions) == 2
 
 
-def test_other_settings_of_the_service_part_what_is_kept(world: World) -> None:
-    world.strangers.settings_of(ADA)
-    other = Strangers(
-        store=FakeStore(), cache=world.cache, resolver=world.resolver, scope="x", clock=world.clock
-    )
-    other.settings_of(ADA)
-    assert len(world.resolver.questions) == 2
+@pytest.mark.parametrize(
+    ("changed", "questions"),
+    [
+        ({}, 1),
+        ({"base_url": "https://autoconfig.example.com"}, 1),
+        ({"allow_http": True}, 2),
+        ({"allow_private_networks": True}, 2),
+        ({"ispdb_urls": ("https://ispdb.example.com/",)}, 2),
+        ({"nameservers": ("127.0.0.1:9",)}, 2),
+        ({"doh_url": "https://dns.example.com/"}, 2),
+    ],
+)
+def test_settings_that_lead_to_other_answers_part_what_is_kept(
+    changed: dict[str, Any], questions: int
+) -> None:
+    memory, resolver = MemoryCache(), FakeResolver()
+    for settings in (Settings(providers=()), Settings(providers=(), **changed)):
+        strangers_for(settings, FakeStore(), memory, resolver).settings_of(ADA)
+    assert len(resolver.questions) == questions
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def _login(place: Place) -> list[str]:
         return ["\tsmtpAuth = none"]
     lines = [f"\tsmtpUser = {_quoted(place.user)}"]
     if place.login is Login.TOKEN:
-        lines.append("\tsmtpAuth = XOAUTH2")
+        lines += ["\t# Needs a Perl module Authen::SASL that knows XOAUTH2.", "\tsmtpAuth = XOAUTH2"]
     helper = f'!f() {{ test "$1" != get || printf \'password=%s\\n\' "$({place.command})"; }}; f'
     return [
         *lines,

@@ -152,13 +152,12 @@ def _spellings(text: str) -> tuple[str, str]:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """Every text in a JSON value but login names."""
+    """Every text in a JSON value."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
-        for key, inner in value.items():
-            if key != "username":
-                yield from _texts(inner)
+        for inner in value.values():
+            yield from _texts(inner)
     elif isinstance(value, list):
         for inner in value:
             yield from _texts(inner)

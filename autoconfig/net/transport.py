@@ -89,19 +89,21 @@ class _Channel:
                 self._close()
 
     def _receive(self) -> None:
-        try:
-            # Twice what we said we take: a server that sends more is no reason to wait in vain.
-            message = self._socket.recv(2 * PAYLOAD)
-        except BlockingIOError:
-            return
-        except OSError as error:
-            for _, answer in self._waiting.values():
-                if not answer.done():
-                    answer.set_exception(error)
-            return
-        waiting = self._waiting.get(int.from_bytes(message[:2], "big"))
-        if waiting is not None and not waiting[1].done() and answers(waiting[0], message):
-            waiting[1].set_result(message)
+        """Take in what has come, a burst of answers at once."""
+        for _ in range(QUESTIONS_PER_PORT):
+            try:
+                # Twice what we said we take: a server that sends more is no reason to wait in vain.
+                message = self._socket.recv(2 * PAYLOAD)
+            except BlockingIOError:
+                return
+            except OSError as error:
+                for _, answer in self._waiting.values():
+                    if not answer.done():
+                        answer.set_exception(error)
+                return
+            waiting = self._waiting.get(int.from_bytes(message[:2], "big"))
+            if waiting is not None and not waiting[1].done() and answers(waiting[0], message):
+                waiting[1].set_result(message)
 
     def _close(self) -> None:
         if self._number >= 0:

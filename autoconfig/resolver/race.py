@@ -49,29 +49,36 @@ class Race:
     grace: float = 0.0
     _tasks: dict[asyncio.Task[Outcome], int] = field(default_factory=dict)
     _outcomes: dict[int, Outcome] = field(default_factory=dict)
+    _first_find: float | None = None
+    """When, on the event loop's clock, in seconds."""
 
     async def run(self) -> Finish:
         """Run until the answer stands."""
         loop = asyncio.get_running_loop()
         start = loop.time()
         self._tasks = {
-            asyncio.ensure_future(_safely(runner)): place for place, runner in enumerate(self.runners)
+            asyncio.ensure_future(self._clocked(runner)): place for place, runner in enumerate(self.runners)
         }
         until = start + self.deadline
-        first_find: float | None = None
         try:
             while self._tasks and not self._decided():
                 await self._wait(until)
-                if first_find is None and self._best() is not None:
-                    first_find = loop.time()
-                    until = min(until, first_find + self.patience)
+                if self._first_find is not None:
+                    until = min(until, self._first_find + self.patience)
                 if loop.time() >= until:
                     break
-            if first_find is not None:
-                await self._welcomed(first_find + (first_find - start) * self.grace)
+            if self._first_find is not None:
+                await self._welcomed(self._first_find + (self._first_find - start) * self.grace)
         finally:
             await self._cancel()
         return Finish(winner=self._best(), outcomes=dict(self._outcomes), elapsed=loop.time() - start)
+
+    async def _clocked(self, runner: Runner) -> Outcome:
+        """Run, and note the time of the first find here: a busy loop may wake the race much later."""
+        outcome = await _safely(runner)
+        if self._first_find is None and isinstance(outcome, Found) and self.wins(outcome):
+            self._first_find = asyncio.get_running_loop().time()
+        return outcome
 
     async def _welcomed(self, until: float) -> None:
         while any(place in self.welcome for place in self._tasks.values()):

@@ -123,8 +123,12 @@ class Resolver:
         return asyncio.get_running_loop().time() - heard_at < RECENTLY
 
     def _ask_ahead(self, steps: tuple[Step, ...], domain: str) -> None:
-        """Send the first DNS questions of all methods before any of them has to think."""
+        """Send the first DNS questions of all methods before any of them has to think.
+
+        Those for addresses last: connections follow them anyway, while the others may be all there is to ask.
+        """
         questions = [(f"{before}{domain}", kind) for step in steps for before, kind in step.first]
+        questions.sort(key=lambda question: question[1] == HOST)
         self._dns.ask_ahead(
             (name, record)
             for name, kind in dict.fromkeys(questions)

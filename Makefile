@@ -37,6 +37,8 @@ lint: $(VENV)/test.stamp
 
 bench: $(VENV)/test.stamp
 	$(BIN)/python -m tests.bench.bench
+	$(BIN)/python -m tests.bench.many
+	$(BIN)/python -m tests.bench.far
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -47,6 +47,8 @@ class Race:
     wins: Callable[[Found], bool] = lambda _found: True
     welcome: frozenset[int] = frozenset()
     grace: float = 0.0
+    finishing: float = 0.0
+    """Seconds of the patience kept back for the end: timers come late, and losers take time to cancel."""
     _tasks: dict[asyncio.Task[Outcome], int] = field(default_factory=dict)
     _outcomes: dict[int, Outcome] = field(default_factory=dict)
     _first_find: float | None = None
@@ -64,7 +66,7 @@ class Race:
             while self._tasks and not self._decided():
                 await self._wait(until)
                 if self._first_find is not None:
-                    until = min(until, self._first_find + self.patience)
+                    until = min(until, self._first_find + max(0.0, self.patience - self.finishing))
                 if loop.time() >= until:
                     break
             if self._first_find is not None:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from autoconfig.resolver.watcher import Watcher
     from autoconfig.stores import Store
 
+FINISHING = 0.005
+"""Seconds: the patience is over when the answer is out, not when it is begun."""
 GRACE = 0.08
 """How much of the time already spent SRV and Autodiscover may take longer, to add what the winner lacks."""
 RECENTLY = 30.0
@@ -113,6 +115,7 @@ class Resolver:
             wins=lambda found: found.has_mail,
             welcome=frozenset(place for place, step in enumerate(steps) if step.adds),
             grace=GRACE,
+            finishing=FINISHING,
         )
         finish = await race.run()
         return _resolution(inquiry, steps, finish, recorder, alive=self._is_alive())

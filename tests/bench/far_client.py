@@ -22,7 +22,7 @@ from autoconfig.resolver import Options, Resolver
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SLOW_ROUNDS = 3
+SLOW_ROUNDS = 9
 SEQUENTIAL_TIMEOUT = 2.0
 """Seconds our sequential client waits for a host; Delta Chat waits longer."""
 
@@ -54,6 +54,8 @@ class Plain:
             connection = socket.create_connection((address, 443), timeout=SEQUENTIAL_TIMEOUT)
         except TimeoutError:
             return False
+        # Else the request waits a round trip for the acknowledgement of the handshake's last packet.
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with connection, self._context.wrap_socket(connection, server_hostname=host) as secure:
             method = "GET" if body is None else "POST"
             head = f"{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n"

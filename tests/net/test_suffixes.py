@@ -51,8 +51,8 @@ def test_a_registered_name_is_no_public_suffix(name: str) -> None:
     assert is_public_suffix(name) is False
 
 
-def test_a_suffix_of_a_company_is_a_mail_domain_like_any_other() -> None:
-    assert is_public_suffix("github.io") is False
+def test_a_suffix_of_a_company_is_one_too_as_strangers_live_below_it() -> None:
+    assert is_public_suffix("github.io") is True
 
 
 @pytest.mark.parametrize("name", ["com", "corp", "localhost"])

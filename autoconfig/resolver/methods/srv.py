@@ -7,6 +7,7 @@ import random
 from typing import TYPE_CHECKING
 
 from autoconfig.errors import LookupFailed, ValueRefused
+from autoconfig.formats.zone import SERVICES
 from autoconfig.model import (
     STANDARD_PORTS,
     AnyServer,
@@ -35,13 +36,9 @@ NAME = "srv"
 
 _SSL, _STARTTLS = SocketType.SSL, SocketType.STARTTLS
 _TCP: dict[str, tuple[ServerType, SocketType]] = {
-    "_imaps": (ServerType.IMAP, _SSL),
-    "_imap": (ServerType.IMAP, _STARTTLS),
-    "_pop3s": (ServerType.POP3, _SSL),
-    "_pop3": (ServerType.POP3, _STARTTLS),
-    "_submissions": (ServerType.SMTP, _SSL),
-    "_submission": (ServerType.SMTP, _STARTTLS),
-    "_sieve": (ServerType.MANAGESIEVE, _STARTTLS),
+    # As we publish them; a label that is for several kinds of socket is read as the first.
+    label: next(kind for kind, name in SERVICES.items() if name == label)
+    for label in dict.fromkeys(SERVICES.values())
 }
 _URL: dict[str, tuple[ServerType, str]] = {
     "_jmap": (ServerType.JMAP, "/.well-known/jmap"),

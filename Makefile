@@ -28,7 +28,7 @@ test: $(VENV)/test.stamp
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
 quick: $(VENV)/test.stamp
-	$(BIN)/python -m pytest -q -m "not real" -n auto
+	$(BIN)/python -m pytest -q -m "not real" --hypothesis-profile=quick -n auto
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hypothesis import settings
+
 if TYPE_CHECKING:
     import pytest
+
+settings.register_profile("quick", max_examples=5)  # for make quick
 
 FIGURE = "figure"
 """``record_property(FIGURE, line)`` prints the line at the end, also when the test ran in another process."""

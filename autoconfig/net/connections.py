@@ -28,8 +28,6 @@ Value = TypeVar("Value")
 
 STAGGER = 0.25
 """Seconds until the next address of a host is tried beside the first (RFC 8305 §5)."""
-_TURNS = 6
-"""Of the event loop: answers of the DNS that came in the same burst are read before connections are begun."""
 MAX_ADDRESSES = 4
 
 _ROUTE_PROBE = ("2001:4860:4860::8888", 53)
@@ -95,8 +93,6 @@ class PinnedBackend(httpcore2.AsyncNetworkBackend):
     ) -> httpcore2.AsyncNetworkStream:
         """Connect to the first address that answers; the next is tried beside it after a moment."""
         addresses = await self._connector.addresses(host)
-        for _ in range(_TURNS):
-            await asyncio.sleep(0)
 
         def connection_to(address: str) -> Callable[[], Awaitable[httpcore2.AsyncNetworkStream]]:
             return lambda: self._plain.connect_tcp(address, port, timeout, local_address, socket_options)

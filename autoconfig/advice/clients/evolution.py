@@ -1,7 +1,7 @@
 """Evolution: the last server of each kind, values as they are written.
 
-Read in GNOME/evolution, src/mail/e-mail-autoconfig.c. A section without a socket type is plain text to it; a value
-that stands there again overwrites what was there before, also that of a section before.
+Read in GNOME/evolution, src/mail/e-mail-autoconfig.c. A section without a socket type is plain text to it; a
+value that stands there again overwrites what was there before, also that of a section before.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ def _read(root: xml.Element, values: Mapping[str, str]) -> Reading:
 
 
 def _username(root: xml.Element, values: Mapping[str, str]) -> str | None:
-    """The last login name anywhere in the document: one of the two placeholders filled, any other text as it is.
+    """The last login name anywhere in the document, filled if it is one of the two placeholders.
 
     None where there is none: it takes the address.
     """

@@ -1,7 +1,7 @@
 """KMail: every server with a port, values as they are written.
 
-Read in KDE/kmail-account-wizard, src/accountwizard/ispdbservice.cpp and ispdb/serverconfiguration.cpp. An absent
-socket type is TLS; a way to log in that is not a password overrides a password named before it.
+Read in KDE/kmail-account-wizard, src/accountwizard/ispdbservice.cpp and ispdb/serverconfiguration.cpp. An
+absent socket type is TLS; a way to log in that is not a password overrides a password named before it.
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ class Client:
 
 
 class Unread(Exception):
-    """The program gives up on the document (or the section); the text is the reason, ``code`` a word for it."""
+    """The program gives up on the document (or the section), for a reason and a word for it, ``code``."""
 
     def __init__(self, reason: str, code: str) -> None:
         super().__init__(reason)

@@ -1,4 +1,4 @@
-"""XML as programs read it that take one piece after the other, and forgive what a whole-document parser does not.
+"""XML as programs read it that take one piece after the other, more forgiving than a parser of documents.
 
 Delta Chat's reader (quick-xml) does not miss an end tag at the end of the text, nor mind text or further
 elements behind the root; Evolution's (GMarkup) does. Neither expands entities of a document's own, and a
@@ -44,8 +44,9 @@ class Piece(NamedTuple):
 def pieces(document: bytes, *, strict: bool = False) -> Iterator[Piece]:
     """The pieces of a document in order; texts unescaped, those of white space alone left out.
 
-    An empty element is a start and an end where ``strict``, else nothing at all. Raises Unread where the program
-    stops: an end tag that does not fit; if ``strict`` also an element left open, text outside, nothing at all.
+    An empty element is a start and an end where ``strict``, else nothing at all. Raises Unread where the
+    program stops: an end tag that does not fit; if ``strict`` also an element left open, text outside,
+    nothing at all.
     """
     text = document[:MAX_BYTES].decode("utf-8", "replace").lstrip("\ufeff")
     opened: list[str] = []

@@ -82,7 +82,9 @@ def _server(section: xml.Element, server_type: str, values: Mapping[str, str]) -
         if name not in found:
             raise Unread(f"A server of type {server_type} has no {name}.", _MISSING[name])
     if not authentication:
-        raise Unread(f"A server of type {server_type} has no authentication it knows.", "authentication-unknown")
+        raise Unread(
+            f"A server of type {server_type} has no authentication it knows.", "authentication-unknown"
+        )
     hostname = fill(found["hostname"], values)
     if not is_host_name(hostname):
         raise Unread(f"{hostname[:60]!r} is not a host name.", _spaced(hostname, "hostname-bad"))

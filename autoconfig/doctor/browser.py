@@ -59,8 +59,10 @@ class Browser:
     redirects: int = 20
     relative: bool = True
     """Whether it understands a Location that is no whole URL."""
-    between_schemes: bool = True
-    """Whether it follows from http to https and back."""
+    upgrades: bool = True
+    """Whether it follows from http to https."""
+    downgrades: bool = True
+    """Whether it follows from https to http."""
     unpacks: bool = True
     """Whether it can read what is sent compressed."""
     any_name: bool = False
@@ -108,10 +110,14 @@ class Browser:
             reason = f"{heard.host} redirects to {location[:80]!r}, which is no whole URL."
             return self._stopped(heard, "redirect-relative", reason)
         target = urljoin(heard.url, location)
-        if urlsplit(target).scheme != urlsplit(heard.url).scheme and not self.between_schemes:
+        if not self._changes(urlsplit(heard.url).scheme, urlsplit(target).scheme):
             reason = f"{heard.host} redirects to {target[:80]}, and {self.name} does not change the scheme."
             return self._stopped(heard, "redirect-scheme", reason)
         return target
+
+    def _changes(self, before: str, after: str) -> bool:
+        """Whether it goes from one scheme to the other."""
+        return before == after or (self.downgrades if before == "https" else self.upgrades)
 
     def _stopped(self, heard: Heard, code: str, reason: str) -> Page:
         status = 0 if heard.fetched is None else heard.fetched.status

@@ -131,7 +131,8 @@ def _without_servers(client: Client, looks: Sequence[Look], domain: str) -> Pred
     else:
         why = "Nothing is published where it looks: the user types the servers."
         outcome = Outcome.ASKS
-        problems = [Problem(client.missing, domain, why)] if client.missing else []
+        missing = f"{domain} publishes nothing where it is looked for."
+        problems = [Problem(client.missing, domain, missing)] if client.missing else []
     return Prediction(
         client=client.key,
         name=client.name,
@@ -154,7 +155,11 @@ def _spoiling(client: Client, choice: Choice, looks: Sequence[Look]) -> Iterator
         yield Problem("name-missing", look.where, "The provider has no displayName.")
     pox = look.way == "autodiscover"
     if not choice.incoming:
-        yield Problem("imap-missing", look.where, "There is no server to receive mail from.")
+        yield Problem(
+            "pox-imap-missing" if pox else "imap-missing",
+            look.where,
+            "There is no server to receive mail from.",
+        )
     elif choice.incoming[0].type in _MAIL and not choice.outgoing:
         code = "pox-smtp-missing" if pox else "smtp-missing"
         yield Problem(code, look.where, "There is no server to send mail through.")

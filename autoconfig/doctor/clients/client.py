@@ -63,6 +63,8 @@ class Client:
     """The fix for a domain that publishes nothing this program looks for; empty where there is none."""
     encode: Encode
     choose: Callable[[Sequence[Look]], Choice] = first
+    contented: bool = True
+    """Whether the first find is enough for it; else it goes every way."""
     oauth2: bool = False
     """Whether it takes OAuth2 wherever it is named, though it knows few issuers."""
 

@@ -8,19 +8,13 @@ goes before one of an SRV record, for each direction.
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
 
 from autoconfig.advice.clients import evolution
 from autoconfig.doctor.browser import Browser
 from autoconfig.doctor.clients.client import ISPDB, Client, each_direction
-from autoconfig.doctor.ways.documents import ByMx, Documents, readable
+from autoconfig.doctor.ways.by_mx import ByMx, above
+from autoconfig.doctor.ways.documents import Documents, readable
 from autoconfig.doctor.ways.srv import Service, SrvRecords
-from autoconfig.net.suffixes import is_public_suffix
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from autoconfig.net.records import Mx
 
 SITE = "autoconfig.{domain}/mail/config-v1.1.xml?emailaddress={address}"
 WELL_KNOWN = "{domain}/.well-known/autoconfig/mail/config-v1.1.xml?emailaddress={address}"
@@ -48,11 +42,9 @@ def encode(address: str) -> str:
     return f"EVOLUTIONUSER%40{domain}&emailmd5={digest}"
 
 
-def mx_domains(records: Sequence[Mx], _domain: str) -> tuple[str, ...]:
+def mx_domains(host: str, _domain: str) -> tuple[str, ...]:
     """The MX host itself, and its name less one label after the other."""
-    labels = records[0].exchange.split(".")
-    names = (".".join(labels[start:]) for start in range(len(labels) - 1))
-    return tuple(name for name in names if not is_public_suffix(name))
+    return above(host)
 
 
 CLIENT = Client(
@@ -60,13 +52,13 @@ CLIENT = Client(
     name="Evolution",
     browser=Browser(
         name="Evolution",
-        headers=(("Accept-Encoding", "gzip, deflate"), ("User-Agent", "Evolution/3.46.4 ")),
+        headers=(("Accept-Encoding", "gzip, deflate"), ("User-Agent", "Evolution/3.46.4")),
         timeout=12.0,
     ),
     ways=(
         Documents(urls=URLS, read=evolution.read, stops=readable, family="autoconfig"),
         ByMx(
-            documents=Documents(urls=URLS, read=evolution.read, stops=readable),
+            ways=(Documents(urls=URLS, read=evolution.read, stops=readable),),
             domains=mx_domains,
             family="autoconfig",
         ),
@@ -75,4 +67,5 @@ CLIENT = Client(
     missing="autoconfig-missing",
     encode=encode,
     choose=each_direction,
+    contented=False,
 )

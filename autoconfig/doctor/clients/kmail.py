@@ -23,6 +23,7 @@ CLIENT = Client(
         ),
         timeout=12.0,
         redirects=50,
+        downgrades=False,
     ),
     ways=(
         Documents(

@@ -6,28 +6,20 @@ cannot be used leads to the next place. Its own server asks, seven seconds for e
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from autoconfig.advice.clients import nextcloud
 from autoconfig.doctor.browser import Browser
 from autoconfig.doctor.clients.client import ISPDB, Client, as_it_is
-from autoconfig.doctor.ways.documents import ByMx, Documents
-from autoconfig.net.suffixes import is_public_suffix
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from autoconfig.net.records import Mx
+from autoconfig.doctor.ways.by_mx import ByMx, above
+from autoconfig.doctor.ways.documents import Documents
 
 SITE = "autoconfig.{domain}/mail/config-v1.1.xml?emailaddress={address}"
 WELL_KNOWN = "{domain}/.well-known/autoconfig/mail/config-v1.1.xml?emailaddress={address}"
 URLS = (f"https://{SITE}", f"https://{WELL_KNOWN}", ISPDB, f"http://{SITE}", f"http://{WELL_KNOWN}")
 
 
-def mx_domains(records: Sequence[Mx], _domain: str) -> tuple[str, ...]:
+def mx_domains(host: str, _domain: str) -> tuple[str, ...]:
     """The MX host, and its name less its first label, unless that is a public suffix."""
-    host = records[0].exchange
-    return tuple(name for name in (host, host.partition(".")[2]) if name and not is_public_suffix(name))
+    return above(host)[:2]
 
 
 CLIENT = Client(
@@ -41,7 +33,7 @@ CLIENT = Client(
     ),
     ways=(
         Documents(urls=URLS, read=nextcloud.read),
-        ByMx(documents=Documents(urls=URLS, read=nextcloud.read), domains=mx_domains),
+        ByMx(ways=(Documents(urls=URLS, read=nextcloud.read),), domains=mx_domains),
     ),
     missing="autoconfig-missing",
     encode=as_it_is,

@@ -7,33 +7,23 @@ there.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from autoconfig.advice.clients import pimalaya
 from autoconfig.doctor.browser import Browser
 from autoconfig.doctor.clients.client import ISPDB, Client, each_direction
-from autoconfig.doctor.ways.documents import ByMx, Documents
+from autoconfig.doctor.ways.by_mx import ByMx
+from autoconfig.doctor.ways.documents import Documents
 from autoconfig.doctor.ways.mailconf import Mailconf
 from autoconfig.doctor.ways.pacc import Pacc
 from autoconfig.doctor.ways.srv import Service, SrvRecords
 from autoconfig.net.suffixes import is_public_suffix
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from autoconfig.net.records import Mx
-
-SITE = "autoconfig.{domain}/mail/config-v1.1.xml?emailaddress={address}@{domain}"
-WELL_KNOWN = "{domain}/.well-known/autoconfig/mail/config-v1.1.xml"
-URLS = (
-    *(f"{scheme}://{place}" for place in (SITE, WELL_KNOWN) for scheme in ("https", "http")),
-    ISPDB,
-)
+SITE = "https://autoconfig.{domain}/mail/config-v1.1.xml?emailaddress={address}@{domain}"
+WELL_KNOWN = "https://{domain}/.well-known/autoconfig/mail/config-v1.1.xml"
 
 
-def mx_domains(records: Sequence[Mx], domain: str) -> tuple[str, ...]:
+def mx_domains(host: str, domain: str) -> tuple[str, ...]:
     """The MX host less its first label, where that still has a dot and is another domain."""
-    parent = records[0].exchange.partition(".")[2]
+    parent = host.partition(".")[2]
     usable = "." in parent and parent != domain and not is_public_suffix(parent)
     return (parent,) if usable else ()
 
@@ -43,7 +33,7 @@ def local_part(address: str) -> str:
     return address.rpartition("@")[0]
 
 
-_documents = Documents(urls=URLS, read=pimalaya.read, family="autoconfig")
+_documents = Documents(urls=(SITE, WELL_KNOWN, ISPDB), read=pimalaya.read, family="autoconfig")
 
 CLIENT = Client(
     key="pimalaya",
@@ -52,13 +42,14 @@ CLIENT = Client(
     ways=(
         Pacc(),
         _documents,
-        ByMx(documents=_documents, domains=mx_domains, family="autoconfig"),
+        ByMx(ways=(_documents,), domains=mx_domains, family="autoconfig"),
         Mailconf(documents=_documents),
         SrvRecords(
             services=(
-                Service("_imap", "imap", "STARTTLS"),
                 Service("_imaps", "imap", "SSL"),
-                Service("_submission", "smtp", "SSL", starttls_port=587),
+                Service("_imap", "imap", "STARTTLS"),
+                Service("_submissions", "smtp", "SSL"),
+                Service("_submission", "smtp", "STARTTLS"),
             ),
             both=False,
         ),
@@ -66,4 +57,5 @@ CLIENT = Client(
     missing="autoconfig-missing",
     encode=local_part,
     choose=each_direction,
+    contented=False,
 )

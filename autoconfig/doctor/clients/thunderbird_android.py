@@ -11,7 +11,8 @@ from autoconfig.advice.clients import thunderbird_android
 from autoconfig.doctor.browser import Browser
 from autoconfig.doctor.clients.client import ISPDB, Client, encoded
 from autoconfig.doctor.clients.thunderbird_desktop import mx_domains
-from autoconfig.doctor.ways.documents import ByMx, Documents
+from autoconfig.doctor.ways.by_mx import ByMx
+from autoconfig.doctor.ways.documents import Documents
 
 SITE = "autoconfig.{domain}/mail/config-v1.1.xml"
 WELL_KNOWN = "{domain}/.well-known/autoconfig/mail/config-v1.1.xml"
@@ -33,7 +34,7 @@ CLIENT = Client(
         Documents(family="ispdb", urls=(ISPDB,), read=thunderbird_android.read),
         ByMx(
             family="mx",
-            documents=Documents(urls=(f"https://{SITE}", ISPDB), read=thunderbird_android.read),
+            ways=(Documents(urls=(f"https://{SITE}", ISPDB), read=thunderbird_android.read),),
             domains=mx_domains,
         ),
     ),

@@ -16,17 +16,15 @@ from autoconfig.advice.clients.reading import NOT_XML
 from autoconfig.doctor.browser import Browser
 from autoconfig.doctor.clients.client import Client
 from autoconfig.doctor.ways.autodiscover import HOST, ROOT, Pox
-from autoconfig.doctor.ways.documents import ByMx, Documents
+from autoconfig.doctor.ways.by_mx import ByMx
+from autoconfig.doctor.ways.documents import Documents
 from autoconfig.doctor.ways.guess import Guess
 from autoconfig.model import SocketType
 from autoconfig.net.suffixes import registrable_domain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from autoconfig.advice.clients.reading import Reading
     from autoconfig.doctor.browser import Page
-    from autoconfig.net.records import Mx
 
 ISPDB = "https://live.thunderbird.net/autoconfig/v1.1/{domain}"
 SITE = "autoconfig.{domain}/mail/config-v1.1.xml?emailaddress={address}"
@@ -40,9 +38,8 @@ def stops(page: Page, reading: Reading) -> bool:
     return not (page.type.startswith(XML_TYPES) and reading.code == NOT_XML)
 
 
-def mx_domains(records: Sequence[Mx], domain: str) -> tuple[str, ...]:
+def mx_domains(host: str, domain: str) -> tuple[str, ...]:
     """The MX host less its first label, and its registrable domain; nothing where that is the mail domain."""
-    host = records[0].exchange
     base = registrable_domain(host)
     if base is None or base == domain:
         return ()
@@ -80,11 +77,13 @@ CLIENT = Client(
         ),
         ByMx(
             family="mx",
-            documents=Documents(
-                urls=(f"https://{SITE}", ISPDB),
-                read=thunderbird_desktop.read,
-                types=XML_TYPES,
-                ispdb_patience=10.0,
+            ways=(
+                Documents(
+                    urls=(f"https://{SITE}", ISPDB),
+                    read=thunderbird_desktop.read,
+                    types=XML_TYPES,
+                    ispdb_patience=10.0,
+                ),
             ),
             domains=mx_domains,
         ),

@@ -54,18 +54,17 @@ class Pox:
         return await self._asked(search, search.visit.mailbox, moves=0)
 
     async def _asked(self, search: Search, address: EmailAddress, moves: int) -> list[Look]:
-        here = replace(search, domain=address.domain)
         looks: list[Look] = []
-        if is_public_suffix(address.domain):
+        if is_public_suffix(search.domain):
             return looks
         for url in self.urls:
-            looks += await self._at(here, here.url(url), address, moves)
+            looks += await self._at(search, search.url(url), address, moves)
             if _is_over(looks):
                 return looks
         if self.plain:
-            looks += await self._over_http(here, address, moves)
+            looks += await self._over_http(search, address, moves)
         if self.srv_port is not None and not _is_over(looks):
-            looks += await self._by_srv(here, address, moves)
+            looks += await self._by_srv(search, address, moves)
         return looks
 
     async def _at(self, search: Search, url: str, address: EmailAddress, moves: int) -> list[Look]:
@@ -101,7 +100,7 @@ class Pox:
             return [
                 _failed(page.asked, "The answer redirects to something that is no address.", "pox-redirect")
             ]
-        return await self._asked(search, other, moves + 1)
+        return await self._asked(replace(search, domain=other.domain), other, moves + 1)
 
     async def _over_http(self, search: Search, address: EmailAddress, moves: int) -> list[Look]:
         """Ask without TLS, and at the https URL where that leads."""

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from autoconfig.advice.clients.reading import NOT_XML, Reading
 from autoconfig.doctor.look import found
 from autoconfig.doctor.ways.pages import label, unusable, without_document
-from autoconfig.net.records import Mx
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from autoconfig.doctor.browser import Page
     from autoconfig.doctor.look import Look, Search
@@ -81,26 +80,3 @@ class Documents:
         if not taken:
             reading = Reading(reason="The type is not one of XML.", code="content-type")
         return unusable(page, way, reading, taken=taken, ends=self.stops(page, reading))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ByMx:
-    """The same at the domains that the MX host stands for, where the program takes those from its name."""
-
-    documents: Documents
-    domains: Callable[[Sequence[Mx], str], Sequence[str]]
-    family: str = ""
-
-    async def look(self, search: Search) -> list[Look]:
-        """Look at one domain after the other."""
-        answer = await search.visit.records(search.visit.mailbox.domain, "MX")
-        records = sorted(
-            (record for record in answer.records if isinstance(record, Mx) and record.exchange != "."),
-            key=lambda record: record.preference,
-        )
-        looks: list[Look] = []
-        for domain in self.domains(records, search.visit.mailbox.domain) if records else ():
-            looks += await self.documents.look(replace(search, domain=domain))
-            if looks and (looks[-1].ends or (looks[-1].reading and looks[-1].reading.accepted)):
-                break
-        return looks

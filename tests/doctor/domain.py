@@ -21,7 +21,7 @@ from tests.doctor.signed import signed
 from tests.internet import Answer, json, redirect, xml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from autoconfig.doctor import Checkup
     from tests.internet import Internet, Request
@@ -42,7 +42,7 @@ NOTHING = Answer(status=404, body="Nothing here.")
 
 
 class Domain:
-    """``autoconfig.``, ``autodiscover.`` and ``ua-auto-config.`` are aliases of one web server; so is the domain."""
+    """A domain, its web server, and the hosts that are aliases of it."""
 
     def __init__(
         self, internet: Internet, ispdb: dict[str, Answer], parts: Iterable[str], suffix: str = "com"
@@ -51,17 +51,20 @@ class Domain:
         self.ispdb = ispdb
         self.name = internet.domain(suffix)
         self.provider = provider_of(self.name)
-        self.pages: dict[tuple[str, str], Answer] = {}
+        self.pages: dict[tuple[str, str], Answer | Callable[[Request], Answer]] = {}
         """By host and path, over https; anything else is 404."""
         self.plain: dict[tuple[str, str], Answer] = {}
         """The same over http; anything else is redirected to https."""
+        self.dns = internet.dns
+        """The name server the doctor asks."""
         self._parts = frozenset(parts)
         hosts = [f"{label}.{self.name}" for label in ("autoconfig", "autodiscover", "ua-auto-config")]
         self.web = f"web.{self.name}"
-        self._site = internet.site(self.web, {"*": self._answer}, names=(*hosts, self.name))
-        self._plain_site = internet.site(self.web, {"*": self._plain}, tls=None)
+        internet.site(self.web, {"*": self._answer}, names=(*hosts, self.name))
+        internet.site(self.web, {"*": self._plain}, tls=None)
         internet.host(f"mail.{self.name}")
-        internet.zone(self.name, "@ MX 10 mail")
+        if "mx" not in self._parts:
+            internet.zone(self.name, "@ MX 10 mail")
         for part in self._parts:
             getattr(self, f"_publish_{part.replace('-', '_')}")()
 
@@ -90,6 +93,16 @@ class Domain:
         self.point("ua-auto-config")
         self.put("ua-auto-config", PACC, json(self.pacc))
         self.zone(f'_ua-auto-config TXT "{pacc.txt_record(self.pacc)}"')
+
+    def _publish_mx(self) -> None:
+        """The mail is taken by somebody else, who knows the settings."""
+        self.hoster = Domain(self.internet, self.ispdb, (), suffix="net")
+        self.hoster.point("autoconfig")
+        self.hoster.put("autoconfig", CONFIG, xml(self.document))
+        self.zone(f"@ MX 10 mx1.{self.hoster.name}.")
+
+    def _publish_ispdb(self) -> None:
+        self.ispdb[self.name] = xml(self.document)
 
     def _publish_profile(self) -> None:
         if "autoconfig" not in self._parts:
@@ -132,13 +145,30 @@ class Domain:
         """The host of a label; the domain itself for none."""
         return f"{label}.{self.name}" if label else self.name
 
-    def put(self, label: str, path: str, answer: Answer) -> None:
+    def put(self, label: str, path: str, answer: Answer | Callable[[Request], Answer]) -> None:
         """Let a path of a host answer so over https."""
         self.pages[self.host(label), path] = answer
 
     def page(self, label: str, path: str) -> Answer:
         """What a path of a host answers over https."""
-        return self.pages[self.host(label), path]
+        answer = self.pages[self.host(label), path]
+        assert isinstance(answer, Answer)
+        return answer
+
+    def instead(
+        self, label: str, path: str, answer: Answer | Callable[[Request], Answer]
+    ) -> Callable[[], None]:
+        """Put another answer in place of a good one; what is given back puts the good one there again."""
+        good = self.page(label, path)
+        self.put(label, path, answer)
+        return lambda: self.put(label, path, good)
+
+    def edit(self, label: str, path: str, *edits: tuple[str, str]) -> Callable[[], None]:
+        """Change the text of an answer; what is given back undoes it."""
+        answer = self.page(label, path)
+        for old, new in edits:
+            answer = changed(answer, old, new)
+        return self.instead(label, path, answer)
 
     def zone(self, records: str) -> None:
         """Add records to the zone."""
@@ -152,10 +182,12 @@ class Domain:
         """Let a host be an alias of the web server."""
         self.internet.zone(self.host(label), f"@ CNAME {self.web}.")
 
-    def move(self, label: str, tls: Tls | None = "valid", **how: Any) -> None:
-        """Let a host have a web server of its own with other TLS; ``point`` moves it back."""
+    def move(self, label: str, tls: Tls = "valid", *, plain: bool = True) -> None:
+        """Let a host have a web server of its own with other TLS, answering on port 80 or not."""
         self.internet.unzone(self.host(label))
-        self.internet.site(self.host(label), {"*": self._answer}, tls=tls, **how)
+        self.internet.site(self.host(label), {"*": self._answer}, tls=tls)
+        if plain:
+            self.internet.site(self.host(label), {"*": self._plain}, tls=None)
 
     def back(self, label: str) -> None:
         """The host is an alias of the web server again."""
@@ -182,7 +214,7 @@ class Domain:
 
         async def run() -> Checkup:
             guard = Guard(allowed=(self.internet.public,))
-            async with Doctor.open(name_servers=(self.internet.dns,), guard=guard) as doctor:
+            async with Doctor.open(name_servers=(self.dns,), guard=guard) as doctor:
                 return await doctor.check(self.name, clients=clients, **({"servers": False} | options))
 
         tried = len(self.internet.escapes)
@@ -215,11 +247,11 @@ def provider_of(domain: str) -> Provider:
     )
 
 
-def changed(answer: Answer, old: str, new: str, count: int = -1) -> Answer:
-    """The same answer with another text in its body."""
+def changed(answer: Answer, old: str, new: str) -> Answer:
+    """The same answer with another text in its body, once."""
     text = answer.content().decode()
     assert old in text, old
-    return replace(answer, body=text.replace(old, new, count))
+    return replace(answer, body=text.replace(old, new, 1))
 
 
 def profile(body: bytes) -> Answer:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from autoconfig.advice.clients.reading import Reading, ReadServer
-from autoconfig.doctor.heard import HOST_MISSING
 from autoconfig.doctor.look import Find, Look, found
 from autoconfig.errors import FormatError
 from autoconfig.formats import mobileconfig
@@ -61,9 +60,8 @@ def _property_list(body: bytes) -> bytes:
 
 
 def _without(page: Page) -> Look:
-    meant = bool(page.code) and page.code != HOST_MISSING
-    reason = page.reason or f"{page.host} answers {page.status}."
-    return _look(page, Find.FAILED if meant else Find.NOTHING, reason, page.code if meant else "")
+    # Nobody knows whether there would be a profile on a host that does not answer.
+    return _look(page, Find.NOTHING, page.reason or f"{page.host} answers {page.status}.", "")
 
 
 def _look(page: Page, find: Find, reason: str, code: str) -> Look:

@@ -1,4 +1,4 @@
-"""What a fault is to a test: a domain, how it breaks, who is hit, what the doctor must advise, how it is mended."""
+"""What a fault is: a domain, how it breaks, who is hit, what the doctor must advise, how it is mended."""
 
 from __future__ import annotations
 
@@ -59,6 +59,9 @@ POX = Base(("pox",), (THUNDERBIRD, OUTLOOK, DELTA_CHAT, FAIREMAIL))
 SRV = Base(("srv",), (EVOLUTION, FAIREMAIL, PLAY, PIMALAYA))
 PACC = Base(("pacc",), (PIMALAYA,))
 PROFILE = Base(("profile",), (APPLE,))
+MX = Base(("mx",), (THUNDERBIRD, ANDROID, EVOLUTION, NEXTCLOUD, FAIREMAIL, PIMALAYA))
+"""Delta Chat, KMail and FairEmail's Play build do not ask whoever takes the mail for documents."""
+ISPDB = Base(("ispdb",), (*READERS, PLAY))
 EVERYTHING = Base(PARTS, tuple(key for key in ALL if key != CLOUD))
 SITE_AND_POX = Base(("autoconfig", "pox"), (*READERS, OUTLOOK))
 
@@ -86,7 +89,7 @@ CASES: list[Case] = []
 
 
 def fault(base: Base, code: str, **becomes: tuple[str, ...]) -> Callable[[Breaks], Breaks]:
-    """A function that breaks a domain and gives back what mends it; outcome=(programs,) says who is hit and how."""
+    """Marks what breaks a domain and gives back what mends it; ``fails=(…)`` says who is hit and how."""
 
     def register(breaks: Breaks) -> Breaks:
         hit = {key: outcome for outcome, keys in becomes.items() for key in keys}

@@ -17,7 +17,7 @@ from autoconfig.formats.zone import SERVICES
 from autoconfig.net.records import Srv
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from autoconfig.doctor.heard import Heard
     from autoconfig.doctor.visit import Visit
@@ -30,34 +30,31 @@ _PACC_HOST = "ua-auto-config."
 _PLAIN = Browser(name="Anybody", headers=(("User-Agent", "mail-autoconfig"),), timeout=12.0)
 
 
-async def checks(visit: Visit) -> list[Problem]:
-    """Everything that is wrong beside what stops a program; asked after the programs have asked."""
+async def asked(visit: Visit) -> list[Problem]:
+    """What questions of our own bring to light."""
     found = await asyncio.gather(_unknown_domain(visit), _srv_targets(visit))
-    return [
-        *_encryption(visit.answers, time.time()),
-        *_json(visit.answers),
-        *(problem for problems in found for problem in problems),
-    ]
+    return [problem for problems in found for problem in problems]
+
+
+def seen(answers: Sequence[Heard]) -> list[Problem]:
+    """What the answers that the programs got show beside what they are about."""
+    return [*_encryption(answers, time.time()), *_json(answers)]
 
 
 def _encryption(answers: Iterable[Heard], now: float) -> Iterator[Problem]:
     """Certificates that end soon, and PACC without TLS 1.3; one for each host of ours."""
-    seen: set[str] = set()
+    done: set[str] = set()
     for heard in sorted(answers, key=lambda heard: heard.url):
         tls = None if heard.fetched is None else heard.fetched.tls
-        if tls is None or heard.host in seen or not _concerns(heard, visit_hosts=OURS):
+        if tls is None or heard.host in done or not heard.host.startswith(OURS):
             continue
-        seen.add(heard.host)
+        done.add(heard.host)
         where, days = f"https://{heard.host}", (tls.expires - now) / _DAY
         if tls.expires and days < DAYS_LEFT:
             left = f"{days:.0f} day{'' if round(days) == 1 else 's'}"
             yield Problem("certificate-expires", where, f"The certificate of {heard.host} ends in {left}.")
         if heard.host.startswith(_PACC_HOST) and tls.version < "TLSv1.3":
             yield Problem("tls13-missing", where, f"{heard.host} speaks {tls.version} at best.")
-
-
-def _concerns(heard: Heard, visit_hosts: tuple[str, ...]) -> bool:
-    return heard.host.startswith(visit_hosts)
 
 
 def _json(answers: Iterable[Heard]) -> Iterator[Problem]:

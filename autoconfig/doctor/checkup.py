@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from autoconfig.doctor.fixes import Fix, Problem, Severity, fix_for
-from autoconfig.doctor.predict import Outcome, shown
+from autoconfig.doctor.predict import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -76,8 +76,3 @@ def fixes_of(predictions: Iterable[Prediction], others: Iterable[Problem], domai
     return tuple(
         sorted(fixes, key=lambda fix: (_WORST_FIRST.index(fix.severity), -len(fix.clients), fix.code))
     )
-
-
-def green(prediction: Prediction) -> bool:
-    """Whether the program sets up an account that works, by itself."""
-    return prediction.outcome is Outcome.CONFIGURES

@@ -6,7 +6,7 @@ import asyncio
 import math
 from typing import TYPE_CHECKING, Self
 
-from autoconfig.doctor.checks import checks
+from autoconfig.doctor import checks
 from autoconfig.doctor.checkup import Checkup, fixes_of
 from autoconfig.doctor.clients import CLIENTS
 from autoconfig.doctor.replay import replay
@@ -35,7 +35,7 @@ class Doctor:
     """Asks name servers, web servers and mail servers. One event loop only; an async context manager."""
 
     def __init__(self, *, dns: Dns, connector: Connector) -> None:
-        self._dns = dns
+        self.dns = dns
         self._http = Http(connector, timeout=TIMEOUT)
         self._mail = MailGreeter(connector)
 
@@ -57,7 +57,7 @@ class Doctor:
         return self
 
     async def __aexit__(self, *_exception: object) -> None:
-        await self._dns.aclose()
+        await self.dns.aclose()
         await self._http.aclose()
 
     async def check(
@@ -76,10 +76,11 @@ class Doctor:
         loop = asyncio.get_running_loop()
         started = loop.time()
         mail = self._mail if servers else None
-        visit = Visit(EmailAddress(LOCAL_PART, domain), self._dns, self._http, mail)
+        visit = Visit(EmailAddress(LOCAL_PART, domain), self.dns, self._http, mail)
         try:
+            beside = asyncio.ensure_future(checks.asked(visit))
             predictions = await asyncio.gather(*(replay(client, visit) for client in clients))
-            problems = await checks(visit)
+            problems = [*await beside, *checks.seen(visit.answers)]
             sources = await sources_of(visit, provider)
         finally:
             await visit.leave()
@@ -95,7 +96,7 @@ class Doctor:
 
     def _silence(self, visit: Visit) -> str:
         """Why nobody could be asked, if nobody could."""
-        if max(self._dns.heard_at, self._http.heard_at) > -math.inf:
+        if max(self.dns.heard_at, self._http.heard_at) > -math.inf:
             return ""
         errors = [str(heard.error) for heard in visit.answers if heard.error is not None]
         return f"Nobody could be asked about {visit.mailbox.domain}: {errors[0] if errors else 'no answer.'}"

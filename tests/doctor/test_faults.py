@@ -1,4 +1,4 @@
-"""Domains with one fault each: what all twelve programs will do, the fix, and the domain once it is mended."""
+"""Domains with one fault each: what all twelve programs will do, the fix, and the domain mended."""
 
 from __future__ import annotations
 

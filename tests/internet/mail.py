@@ -29,6 +29,14 @@ class Reaction(Enum):
     SILENCE = "say nothing more"
 
 
+Answer = bytes | Reaction
+
+_COMMANDS = frozenset(
+    {"AUTH", "AUTHENTICATE", "APOP", "LOGIN", "USER", "PASS", "NOOP", "LOGOUT", "QUIT"}
+    | {"CAPABILITY", "CAPA", "EHLO", "HELO", "STARTTLS", "STLS"}
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Greeter:
     """A port, what is spoken there, and how."""
@@ -44,8 +52,9 @@ class Greeter:
     """SASL mechanisms offered once the connection is encrypted."""
     trusting: bool = False
     """Whether they are offered before that too."""
-    answers: Mapping[str, bytes | Reaction] = field(default_factory=dict)
-    """What is done at a command, by its first word, "" for any other line; TAG stands for IMAP's tag."""
+    answers: Mapping[str, Answer | tuple[Answer, ...]] = field(default_factory=dict)
+    """What is done at a command, by its first word; "" is what is no command, such as an answer to a
+    challenge. TAG stands for IMAP's tag."""
     stutter: float | None = None
     """Seconds between single bytes."""
 
@@ -120,6 +129,7 @@ class _Session:
         self._context = context
         self._commands = commands
         self._encrypted = greeter.security == "tls"
+        self._tag = b""
 
     async def run(self) -> None:
         """Greet, then answer until the client leaves."""
@@ -131,12 +141,11 @@ class _Session:
             line = (await self._reader.readuntil(b"\n")).decode("latin-1").strip()
             self._commands.append((self._greeter.port, line))
             scripted = self._scripted(line)
-            if scripted is Reaction.HANG_UP:
-                return
-            if scripted is Reaction.SILENCE:
-                await self._reader.read()
-                return
-            answer, then = speak(line) if scripted is None else (scripted, "")
+            if scripted is not None:
+                if not await self._follow(scripted):
+                    return
+                continue
+            answer, then = speak(line)
             await self._say(answer)
             if then == "close":
                 return
@@ -147,13 +156,28 @@ class _Session:
                 if self._greeter.protocol == "managesieve":
                     await self._say(self._first_lines())
 
-    def _scripted(self, line: str) -> bytes | Reaction | None:
-        tag, _, rest = line.partition(" ")
-        command = rest if self._greeter.protocol == "imap" else line
-        word = command.partition(" ")[0].upper()
-        answers = self._greeter.answers
-        found = answers.get(word) if word in answers else answers.get("")
-        return found.replace(b"TAG", tag.encode()) if isinstance(found, bytes) else found
+    def _scripted(self, line: str) -> tuple[Answer, ...] | None:
+        """What is to be done at a line; None where the protocol decides."""
+        first, _, rest = line.partition(" ")
+        if rest:
+            self._tag = first.encode()
+        word = (rest if self._greeter.protocol == "imap" else line).partition(" ")[0].upper()
+        found = self._greeter.answers.get(word if word in _COMMANDS else "")
+        if found is None:
+            return None
+        steps = found if isinstance(found, tuple) else (found,)
+        return tuple(step.replace(b"TAG", self._tag) if isinstance(step, bytes) else step for step in steps)
+
+    async def _follow(self, steps: tuple[Answer, ...]) -> bool:
+        """Do what is to be done; False where that ends the conversation."""
+        for step in steps:
+            if isinstance(step, bytes):
+                await self._say(step)
+                continue
+            while step is Reaction.SILENCE and await self._reader.read(65536):
+                pass
+            return False
+        return True
 
     async def _say(self, answer: bytes | list[str]) -> None:
         data = answer if isinstance(answer, bytes) else "".join(f"{text}\r\n" for text in answer).encode()

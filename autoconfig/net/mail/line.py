@@ -75,7 +75,7 @@ class Line:
 
     def failed(self, message: str, fault: Fault, said: bytes = b"") -> SessionFailed:
         """A failure at this stage, to be raised."""
-        return SessionFailed(message, stage=self.stage, fault=fault, said=said)
+        return SessionFailed(message, stage=self.stage, fault=fault, said=said, tls=self.tls)
 
     def unexpected(self, said: bytes, expected: str) -> SessionFailed:
         """The failure of a server that says something else, to be raised."""

@@ -35,6 +35,8 @@ _PLACES: Mapping[ServerType, tuple[tuple[int, SocketType], ...]] = {
 }
 """Where each service usually is."""
 
+KNOCK = 3.0
+"""Seconds for hearing what else may speak there."""
 ELSEWHERE = 3.0
 """Seconds for another port: it is only a hint."""
 
@@ -208,12 +210,14 @@ class MailProbe:
 
     async def _diagnose_greeting(self, failure: Failure) -> None:
         """Something else was said, or nothing."""
+        if failure.fault is Fault.ENDLESS:
+            return
         said = failure.said.encode("latin-1")
-        if protocol_of(said) or failure.fault is Fault.UNEXPECTED:
+        if failure.fault is Fault.UNEXPECTED:
             self._see(
                 spoken=Spoken(protocol=protocol_of(said), tls=self._facts.tls is not None, said=failure.said)
             )
-        if protocol_of(said) in ("", "tls") and failure.fault is not Fault.ENDLESS:
+        if protocol_of(said) in ("", "tls"):
             await self._knock(tls=True)
         if self._facts.socket_type is not _SSL and self._facts.spoken is None:
             await self._knock(tls=False)
@@ -228,14 +232,18 @@ class MailProbe:
                 facts.port,
                 context=contexts.lenient if tls else None,
                 address=self._address,
-                patience=self._budget.step(1.5),
-                timeout=self._budget.step(3.0),
+                patience=self._budget.step(min(KNOCK / 2, self._tools.step)),
+                timeout=self._budget.step(min(KNOCK, self._tools.step)),
             )
         except NetworkError:
             return
-        if heard.said or (heard.tls is not None and facts.socket_type is not _SSL):
+        protocol = protocol_of(heard.said)
+        if heard.asked and protocol != "http":
+            # Any server may say something to a request that it does not understand.
+            protocol = ""
+        if protocol or (heard.said and not heard.asked) or (tls and facts.socket_type is not _SSL):
             said = heard.said.decode("latin-1")
-            self._see(spoken=Spoken(protocol=protocol_of(heard.said), tls=tls, said=said))
+            self._see(spoken=Spoken(protocol=protocol, tls=tls, said=said))
 
     def _is_missing_here(self) -> bool:
         """Whether the service is not at the published port, as far as one can see."""

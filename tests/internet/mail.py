@@ -185,10 +185,11 @@ class _Session:
             self._writer.write(data)
             await self._writer.drain()
             return
-        for byte in data:
-            self._writer.write(bytes((byte,)))
-            await self._writer.drain()
+        for place in range(len(data)):
+            # Not after the last: what the client sends then may be for TLS already.
             await asyncio.sleep(self._greeter.stutter)
+            self._writer.write(data[place : place + 1])
+            await self._writer.drain()
 
     async def _start_tls(self) -> bool:
         """Encrypt the connection; False where the client left during the handshake."""

@@ -25,9 +25,7 @@ def greeter(service: str, **wrong: Any) -> Greeter:
     return replace(SERVICES[service], **wrong)
 
 
-def published(
-    host: str, service: str | Greeter, *authentication: Authentication, **other: Any
-) -> TcpServer:
+def published(host: str, service: str | Greeter, *authentication: Authentication, **other: Any) -> TcpServer:
     """A service as it would be published."""
     speaker = SERVICES[service] if isinstance(service, str) else service
     security = {"tls": SocketType.SSL, "starttls": SocketType.STARTTLS, "plain": SocketType.PLAIN}
@@ -74,13 +72,17 @@ class Looking:
         finally:
             assert self.internet.escapes[tried:] == []
 
-    def report(self, server: AnyServer | str | Greeter, *authentication: Authentication, **options: Any) -> ServerReport:
+    def report(
+        self, server: AnyServer | str | Greeter, *authentication: Authentication, **options: Any
+    ) -> ServerReport:
         """The report on one server; a service stands for itself as it would be published."""
         if isinstance(server, str | Greeter):
             server = published(self.host, server, *authentication)
         (report,) = self.at(server, **options)
         return report
 
-    def codes(self, server: AnyServer | str | Greeter, *authentication: Authentication, **options: Any) -> list[str]:
+    def codes(
+        self, server: AnyServer | str | Greeter, *authentication: Authentication, **options: Any
+    ) -> list[str]:
         """The codes of everything found."""
         return [finding.code for finding in self.report(server, *authentication, **options).findings]

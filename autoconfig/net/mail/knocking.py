@@ -27,6 +27,8 @@ class Knock:
 
     said: bytes = b""
     """The first bytes; none where the other side stayed silent or hung up."""
+    asked: bool = False
+    """Whether it spoke only when it was asked for a web page."""
     tls: Tls | None = None
 
 
@@ -50,7 +52,12 @@ async def knock(
         if context is not None:
             async with line.during(Stage.TLS):
                 await line.encrypt(context)
-        return Knock(said=await _first_word(line, patience), tls=line.tls)
+        said = await _heard(line, patience)
+        asked = not said
+        if asked:
+            line.send("GET / HTTP/1.0", "")
+            said = await _heard(line, patience)
+        return Knock(said=said, asked=asked, tls=line.tls)
     finally:
         line.abort()
 
@@ -91,10 +98,8 @@ async def _connected(connector: Connector, where: str, host: str, port: int, tim
     return Line(reader, writer, host=host, port=port, timeout=timeout)
 
 
-async def _first_word(line: Line, patience: float) -> bytes:
-    for question in ((), ("GET / HTTP/1.0", "")):
-        line.send(*question)
-        with suppress(TimeoutError, OSError, SessionFailed):
-            async with asyncio.timeout(patience):
-                return (await line.read_some())[:MAX_SHOWN]
+async def _heard(line: Line, patience: float) -> bytes:
+    with suppress(TimeoutError, OSError, SessionFailed):
+        async with asyncio.timeout(patience):
+            return (await line.read_some())[:MAX_SHOWN]
     return b""

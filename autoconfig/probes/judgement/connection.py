@@ -44,12 +44,17 @@ def findings(server: TcpServer, facts: TcpFacts) -> Iterator[ServerFinding]:
         return
     yield from families(facts.attempts)
     failure = facts.failure
-    if failure is not None and failure.stage is not Stage.STARTTLS:
+    if failure is not None and not is_of_starttls(facts, failure):
         yield from _failed(server, facts, failure)
     slowest = max((attempt.greeted_after or 0.0 for attempt in facts.attempts), default=0.0)
     if slowest > SLOW:
         message = f"{place(facts)} takes {slowest:.1f} seconds to greet."
         yield found("slow", message, "Look for a look-up or a tarpit that delays the greeting.")
+
+
+def is_of_starttls(facts: TcpFacts, failure: Failure) -> bool:
+    """Whether it is the upgrade that failed."""
+    return facts.socket_type is SocketType.STARTTLS and failure.stage in (Stage.STARTTLS, Stage.TLS)
 
 
 def name_findings(names: NameFacts) -> Iterator[ServerFinding]:
@@ -88,6 +93,8 @@ def families(attempts: Sequence[Attempt]) -> Iterator[ServerFinding]:
 
 def _failed(server: TcpServer, facts: TcpFacts, failure: Failure) -> Iterator[ServerFinding]:
     """Why no conversation came about; certificates and TLS versions are looked at elsewhere."""
+    if facts.tls is not None and failure.stage is Stage.TLS:
+        return
     if facts.elsewhere is not None:
         yield _wrong_port(facts, failure)
         return
@@ -95,7 +102,7 @@ def _failed(server: TcpServer, facts: TcpFacts, failure: Failure) -> Iterator[Se
         yield _unconnected(server, facts, failure)
     elif facts.spoken is not None:
         yield from _spoken(facts, failure)
-    elif failure.stage not in (Stage.TLS,) or failure.fault in (Fault.SILENT, Fault.DROPPED):
+    elif failure.stage is not Stage.TLS or failure.fault in (Fault.SILENT, Fault.DROPPED):
         yield _broken_off(facts, failure)
 
 

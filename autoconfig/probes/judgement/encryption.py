@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from autoconfig.model import SocketType
 from autoconfig.net.mail import Fault, Stage
 from autoconfig.probes.findings import ServerFinding, found
-from autoconfig.probes.judgement.connection import place
+from autoconfig.probes.judgement.connection import is_of_starttls, place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +34,7 @@ def findings(server: TcpServer, facts: TcpFacts) -> Iterator[ServerFinding]:
     yield from _starttls(facts)
     if facts.tls is not None:
         yield from tls_findings(facts.tls, place(facts), facts.host, facts.at)
+        yield from _only_leniently(facts, facts.tls)
     elif facts.failure is not None:
         yield from _no_tls(facts, facts.failure)
     if facts.old_tls:
@@ -59,21 +60,30 @@ def _starttls(facts: TcpFacts) -> Iterator[ServerFinding]:
     elif failure.fault is Fault.INJECTED:
         message = f"{place(facts)} says more than its go-ahead before TLS: somebody may be slipping words in."
         yield found("starttls-injected", message, "Update the server, and look at what stands before it.")
-    elif failure.stage is Stage.STARTTLS:
+    elif is_of_starttls(facts, failure) and failure.fault is not Fault.CERTIFICATE:
         message = f"{place(facts)} offers STARTTLS and does not do it: {failure.message}"
         yield found(
             "starttls-failed", message, f"{instead.replace('Turn', 'Mend', 1).replace(' on', '', 1)}."
         )
 
 
+def _only_leniently(facts: TcpFacts, tls: TlsFacts) -> Iterator[ServerFinding]:
+    """TLS that came about only because everything was allowed."""
+    failure = facts.failure
+    if failure is None or failure.stage is not Stage.TLS or failure.fault is Fault.CERTIFICATE:
+        return
+    if tls.version not in OLD_VERSIONS:
+        message = f"{place(facts)} agrees only on {tls.cipher}, which mail programs refuse."
+        yield found("tls-failed", message, "Allow the usual ciphers of TLS 1.2 and 1.3.")
+
+
 def _no_tls(facts: TcpFacts, failure: Failure) -> Iterator[ServerFinding]:
     """A handshake that failed, and nothing could be seen past it."""
     if failure.fault is Fault.CERTIFICATE:
         yield no_certificate(failure, place(facts))
-    elif failure.stage is Stage.TLS and failure.fault is Fault.TLS and facts.spoken is None:
-        code = "starttls-failed" if facts.socket_type is SocketType.STARTTLS else "tls-failed"
+    elif facts.socket_type is SocketType.SSL and failure.fault is Fault.TLS and facts.spoken is None:
         message = f"No TLS can be agreed on with {place(facts)} ({failure.reason})."
-        yield found(code, message, "Allow TLS 1.2 and 1.3 with the usual ciphers.")
+        yield found("tls-failed", message, "Allow TLS 1.2 and 1.3 with the usual ciphers.")
 
 
 def no_certificate(failure: Failure, where: str) -> ServerFinding:

@@ -6,6 +6,7 @@ Each can lie, stall, hang up or stutter at any point: see the fields of ``Greete
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -83,6 +84,8 @@ class MailServer:
         self._servers: list[asyncio.Server] = []
         self.accepted: list[int] = []
         """The port of every connection (with TLS from the start: of every finished handshake)."""
+        self.accepted_at: list[float] = []
+        """When, on the monotonic clock."""
         self.commands: list[tuple[int, str]] = []
         """Port and line of every command."""
 
@@ -103,6 +106,7 @@ class MailServer:
     def _server_for(self, greeter: Greeter) -> Serve:
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             self.accepted.append(greeter.port)
+            self.accepted_at.append(time.monotonic())
             session = _Session(self._host, greeter, reader, writer, self._context, self.commands)
             async with self._connections.hold(writer):
                 await session.run()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -62,7 +63,7 @@ class Looking:
         given = {"name_servers": [self.internet.dns], "ipv6": False, **options}
 
         async def run() -> list[ServerReport]:
-            guard = Guard(allowed=(self.internet.public,))
+            guard = Guard(allowed=(self.internet.public, ipaddress.ip_network("::1")))
             async with Prober.open(guard=guard, own=own, **given) as prober:
                 return list(await asyncio.gather(*map(prober.probe, servers)))
 

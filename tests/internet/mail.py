@@ -56,6 +56,8 @@ class Greeter:
     answers: Mapping[str, Answer | tuple[Answer, ...]] = field(default_factory=dict)
     """What is done at a command, by its first word; "" is what is no command, such as an answer to a
     challenge. TAG stands for IMAP's tag."""
+    careless: bool = False
+    """Whether what was sent before TLS is obeyed after it."""
     stutter: float | None = None
     """Seconds between single bytes."""
 
@@ -150,6 +152,8 @@ class _Session:
                     return
                 continue
             answer, then = speak(line)
+            if then == "tls" and not self._greeter.careless:
+                self._reader._buffer.clear()  # type: ignore[attr-defined]
             await self._say(answer)
             if then == "close":
                 return

@@ -316,6 +316,12 @@ def _cases() -> dict[str, Case]:
                 says="HOST:PORT begins with TLS, but STARTTLS is published.",
                 options=PATIENT,
             ),
+            f"{service}: words from before tls are obeyed": Case(
+                serve=serves(greeter(service, careless=True)),
+                published=as_is(service),
+                codes=("starttls-pipelined",),
+                says="HOST:PORT obeys within TLS what was said before it: ",
+            ),
             f"{service}: an answer in fragments": Case(
                 serve=serves(greeter(service, stutter=0.0005)), published=as_is(service), codes=()
             ),

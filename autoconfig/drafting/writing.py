@@ -150,7 +150,7 @@ def _checks(survey: Survey, provider: Provider) -> Iterator[str]:
     known = survey.resolution.provider
     if known is None:
         yield "The name is only the domain: write the one that users know."
-    if all(not spot.server.username for spot in survey.mail):
+    if survey.resolution.method in ("", "srv"):  # SRV records have no place for it (RFC 6186 §4)
         yield "Nobody says what the login name is: it is taken to be the whole address."
     for spot in survey.mail:
         if not spot.serves:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import TYPE_CHECKING, Self
 
 from autoconfig.model import TcpServer
 from autoconfig.model.placeholders import PATTERN
 from autoconfig.net.connections import Connector
-from autoconfig.net.dns import Dns, name_server, system_name_servers
+from autoconfig.net.dns import open_dns
 from autoconfig.net.guard import Guard
 from autoconfig.net.http import Http
 from autoconfig.net.mail import SESSIONS
@@ -16,7 +17,7 @@ from autoconfig.probes import names
 from autoconfig.probes.facts import TcpFacts, UrlFacts
 from autoconfig.probes.findings import found
 from autoconfig.probes.judgement import judge
-from autoconfig.probes.mail import MailProbe
+from autoconfig.probes.mail import look_at_mail
 from autoconfig.probes.pacer import INTERVAL, Pacer
 from autoconfig.probes.report import ServerReport
 from autoconfig.probes.tools import LIMIT, STEP, Tools
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
     from autoconfig.model import AnyServer
     from autoconfig.probes.facts import Facts
+
+logger = logging.getLogger(__name__)
 
 JOBS = 20
 """Servers looked at at once."""
@@ -51,6 +54,7 @@ class Prober:
         cls,
         *,
         name_servers: Sequence[str] = (),
+        doh_url: str | None = None,
         allow_private_networks: bool = False,
         own: bool = False,
         guard: Guard | None = None,
@@ -65,7 +69,7 @@ class Prober:
         might mind. ``step`` and ``limit`` are the seconds of one connection and of one server.
         """
         guard = Guard(allow_private=allow_private_networks) if guard is None else guard
-        dns = Dns(tuple(name_server(text) for text in name_servers) or system_name_servers())
+        dns = open_dns(name_servers, doh_url)
         connector = Connector(dns, guard, ipv6=ipv6)
         tools = Tools(
             dns=dns,
@@ -102,7 +106,12 @@ class Prober:
         fresh = key not in self._looks
         if fresh:
             self._looks[key] = asyncio.create_task(self._look(server))
-        facts = await asyncio.shield(self._looks[key])
+        try:
+            facts = await asyncio.shield(self._looks[key])
+        except Exception as error:  # one server must not take the others down
+            logger.exception("a look at a server failed")
+            bug = found("not-probed", f"A bug here: {type(error).__name__}.")
+            return ServerReport(server=server, facts=None, findings=(bug,))
         elapsed = asyncio.get_running_loop().time() - started if fresh else 0.0
         return ServerReport(server=server, facts=facts, findings=judge(server, facts), elapsed=elapsed)
 
@@ -113,7 +122,7 @@ class Prober:
             facts, addresses = await names.look_up(tools.dns, tools.connector, host)
             if isinstance(server, TcpServer):
                 if addresses:
-                    return await MailProbe(tools, server, facts, addresses).run()
+                    return await look_at_mail(tools, server, facts, addresses)
                 return TcpFacts(
                     type=server.type,
                     host=host,

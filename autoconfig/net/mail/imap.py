@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _LITERAL = re.compile(rb"\{([0-9]{1,6})\}$")
 _STATUS = re.compile(
-    rb"(?:(\S+) )?(OK|NO|BAD|BYE|PREAUTH)\b ?(?:\[([^]\s]*)[^]]*\] ?)?(.*)", re.IGNORECASE | re.DOTALL
+    rb"(?:(\S+) )?(OK|NO|BAD|BYE|PREAUTH)\b ?(?:\[([^]\s]*+)[^]]*+\] ?)?(.*)", re.IGNORECASE | re.DOTALL
 )
 
 
@@ -60,6 +60,9 @@ class ImapSession(MailSession):
 
     async def _ask_tls(self) -> None:
         await self._command("STARTTLS")
+
+    def _harmless(self) -> str:
+        return "early NOOP"
 
     async def _say_goodbye(self) -> None:
         await self._command("LOGOUT")

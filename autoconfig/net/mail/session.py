@@ -60,6 +60,11 @@ class MailSession(ABC):
         """Seconds until the greeting had come, from when the address was known."""
 
     @property
+    def has_timestamp(self) -> bool:
+        """Whether the greeting offers POP3's APOP."""
+        return False
+
+    @property
     def tls(self) -> Tls | None:
         """The TLS agreed on; None while the connection is plain text."""
         return self._line.tls
@@ -92,6 +97,17 @@ class MailSession(ABC):
             await self._line.encrypt(self._context)
             self._offered = None
             await self._after_tls()
+
+    async def obeys_early(self, patience: float) -> bool:
+        """Whether a command sent together with STARTTLS, before TLS, is obeyed within TLS (CVE-2011-0411).
+
+        Such a server takes words of whoever stands in between for those of the user. ``patience`` is in
+        seconds. Raises as ``start_tls`` does.
+        """
+        await self.capabilities()
+        self._line.trail(self._harmless())
+        await self.start_tls()
+        return await self._line.heard_more(patience)
 
     async def authenticate(self, exchange: Exchange) -> Verdict:
         """Log in by SASL.
@@ -153,8 +169,7 @@ class MailSession(ABC):
         raise FetchFailed(f"{self.server_type} has no APOP; {self.host} was not asked.")
 
     async def aclose(self) -> None:
-        """Say goodbye where the other side still listens, and close; never raises, and takes no longer than
-        ``GOODBYE`` seconds."""
+        """Say goodbye where that is still heard, and close; within ``GOODBYE`` seconds, and never raises."""
         try:
             if self._line.usable:
                 with contextlib.suppress(SessionFailed, TimeoutError):
@@ -180,6 +195,10 @@ class MailSession(ABC):
     @abstractmethod
     async def _ask_tls(self) -> None:
         """Ask for TLS and read the go-ahead, nothing beyond it."""
+
+    def _harmless(self) -> str:
+        """A command that does nothing."""
+        return "NOOP"
 
     async def _after_tls(self) -> None:  # noqa: B027 - most have nothing to read
         """Read what the server says by itself after TLS has begun."""

@@ -34,7 +34,6 @@ _SECURITY = {
     SocketType.STARTTLS: "STARTTLS",
     SocketType.PLAIN: "plain text",
 }
-_EARLY = (Stage.CONNECTION, Stage.TLS, Stage.GREETING)
 
 
 def findings(server: TcpServer, facts: TcpFacts) -> Iterator[ServerFinding]:
@@ -75,12 +74,13 @@ def place(facts: TcpFacts) -> str:
 
 
 def families(attempts: Sequence[Attempt]) -> Iterator[ServerFinding]:
-    """Addresses that do not serve while others do."""
-    if not any(attempt.failure is None for attempt in attempts):
+    """Addresses that do not serve while others do, if only with a bad certificate."""
+    good = _with_fault(attempts, None) or _with_fault(attempts, Fault.CERTIFICATE)
+    if not good:
         return
     for is_ipv6, code, family in ((True, "ipv6-broken", "IPv6"), (False, "ipv4-broken", "IPv4")):
         same = [attempt for attempt in attempts if attempt.is_ipv6 is is_ipv6]
-        broken = [attempt for attempt in same if attempt.failure is not None]
+        broken = [attempt for attempt in same if attempt not in good]
         other = "IPv4" if is_ipv6 else "IPv6"
         for attempt in broken:
             assert attempt.failure is not None
@@ -89,6 +89,14 @@ def families(attempts: Sequence[Attempt]) -> Iterator[ServerFinding]:
                 yield found(code, reason, f"Let it serve, or take it out of the DNS; {other} works.")
             else:
                 yield found("address-broken", reason, "Let it serve, or take it out of the DNS.")
+
+
+def _with_fault(attempts: Sequence[Attempt], fault: Fault | None) -> list[Attempt]:
+    return [
+        attempt
+        for attempt in attempts
+        if (None if attempt.failure is None else attempt.failure.fault) is fault
+    ]
 
 
 def _failed(server: TcpServer, facts: TcpFacts, failure: Failure) -> Iterator[ServerFinding]:

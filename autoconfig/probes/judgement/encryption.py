@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from autoconfig.model import SocketType
 from autoconfig.net.mail import Fault, Stage
+from autoconfig.probes.facts import OLD_VERSIONS
 from autoconfig.probes.findings import ServerFinding, found
 from autoconfig.probes.judgement.connection import is_of_starttls, place
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 SOON = 14
 """Days; who renews automatically has done so long before (ACME clients: 30 days)."""
-OLD_VERSIONS = ("TLSv1.1", "TLSv1", "SSLv3")
 
 # OpenSSL's numbers (x509_vfy.h); it tells the first problem of several, the rest is in the certificate.
 _NOT_YET_VALID, _EXPIRED = 9, 10
@@ -42,6 +42,11 @@ def findings(server: TcpServer, facts: TcpFacts) -> Iterator[ServerFinding]:
             f"{place(facts)} still takes {_written(facts.old_tls)}, which RFC 8996 has taken out of use."
         )
         yield found("tls-old-accepted", message, "Allow TLS 1.2 and 1.3 only.")
+    if facts.pipelined:
+        message = (
+            f"{place(facts)} obeys within TLS what was said before it: anybody in between can add words."
+        )
+        yield found("starttls-pipelined", message, "Update the server (CVE-2011-0411).")
     if server.socket_type is SocketType.PLAIN and facts.before is not None and facts.before.starttls:
         message = f"No encryption is published for {place(facts)}, though the server offers STARTTLS."
         yield found("encryption-unused", message, "Publish STARTTLS, or better the port of implicit TLS.")
@@ -51,20 +56,17 @@ def _starttls(facts: TcpFacts) -> Iterator[ServerFinding]:
     if facts.socket_type is not SocketType.STARTTLS or facts.before is None or facts.tls is not None:
         return
     failure = facts.failure
-    instead = "Turn it on in the server"
-    if facts.elsewhere is not None:
-        instead += f", or publish port {facts.elsewhere.port} with TLS from the start"
+    elsewhere = facts.elsewhere
+    instead = "" if elsewhere is None else f", or publish port {elsewhere.port} with TLS from the start"
     if failure is None:
         message = f"{place(facts)} does not offer STARTTLS, which is published."
-        yield found("starttls-missing", message, f"{instead}.")
+        yield found("starttls-missing", message, f"Turn it on in the server{instead}.")
     elif failure.fault is Fault.INJECTED:
         message = f"{place(facts)} says more than its go-ahead before TLS: somebody may be slipping words in."
         yield found("starttls-injected", message, "Update the server, and look at what stands before it.")
     elif is_of_starttls(facts, failure) and failure.fault is not Fault.CERTIFICATE:
         message = f"{place(facts)} offers STARTTLS and does not do it: {failure.message}"
-        yield found(
-            "starttls-failed", message, f"{instead.replace('Turn', 'Mend', 1).replace(' on', '', 1)}."
-        )
+        yield found("starttls-failed", message, f"Mend it in the server{instead}.")
 
 
 def _only_leniently(facts: TcpFacts, tls: TlsFacts) -> Iterator[ServerFinding]:

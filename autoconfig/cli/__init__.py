@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _COMMANDS = {
     "check": "See a domain as each mail program sees it, and what to mend.",
     "dns": "The DNS records of mail domains.",
-    "providers": "List, show, check and verify the providers that are served; write new ones.",
+    "providers": "List, check, verify and write the providers that are served.",
     "render": "Write a document as a mail client gets it.",
     "resolve": "Find the settings of any address.",
     "serve": "Run the web service.",

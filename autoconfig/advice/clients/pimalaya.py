@@ -41,7 +41,7 @@ _OAUTH2 = ("issuer", "scope", "authURL", "tokenURL")
 
 def read(document: bytes, address: EmailAddress) -> Reading:
     """What it configures."""
-    return reading(document, lambda root: _read(root, values_for(address)))
+    return reading(document, lambda root: _read(root, values_for(address)), forgiving=True)
 
 
 def _read(root: xml.Element, values: Mapping[str, str]) -> Reading:

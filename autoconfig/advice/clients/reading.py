@@ -72,8 +72,16 @@ class Unread(Exception):
         self.code = code
 
 
-def reading(document: bytes, read: Callable[[xml.Element], Reading]) -> Reading:
-    """Parse the document and read it; what makes the program give up becomes the reason."""
+_LATE_DECLARATION = re.compile(rb"\A(?:\xef\xbb\xbf)?[ \t\r\n]+<\?xml[ \t\r\n]")
+
+
+def reading(document: bytes, read: Callable[[xml.Element], Reading], *, forgiving: bool = False) -> Reading:
+    """Parse the document and read it; what makes the program give up becomes the reason.
+
+    ``forgiving`` where the program minds no white space before the XML declaration.
+    """
+    if not forgiving and _LATE_DECLARATION.match(document):
+        return Reading(reason="There is white space before the XML declaration.", code=NOT_XML)
     try:
         return read(xml.parse(document))
     except XMLRefused as reason:

@@ -51,6 +51,11 @@ def the_end_of_the_document_is_missing(domain: Domain) -> Mend:
     return edit(domain, ("</emailProvider>", ""), ("</clientConfig>", ""))
 
 
+@fault(SITE, "xml-broken", fails=(THUNDERBIRD, ANDROID, KMAIL, NEXTCLOUD, FAIREMAIL))
+def a_blank_line_stands_before_the_declaration(domain: Domain) -> Mend:
+    return edit(domain, ("<?xml", "\n<?xml"))
+
+
 @fault(SITE, "not-clientconfig", fails=(THUNDERBIRD, ANDROID, KMAIL, NEXTCLOUD, PIMALAYA))
 def the_servers_do_not_stand_in_an_email_provider(domain: Domain) -> Mend:
     return edit(domain, ("<emailProvider", "<provider"), ("</emailProvider", "</provider"))

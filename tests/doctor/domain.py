@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from autoconfig.doctor import CLIENTS, Doctor
 from autoconfig.formats import autodiscover, mobileconfig, mozilla, pacc
@@ -21,11 +21,14 @@ from tests.doctor.signed import signed
 from tests.internet import Answer, json, redirect, xml
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Coroutine, Iterable
 
     from autoconfig.doctor import Checkup
+    from autoconfig.net.dns import Dns
     from tests.internet import Internet, Request
     from tests.internet.certificates import Tls
+
+Value = TypeVar("Value")
 
 CONFIG = "/mail/config-v1.1.xml"
 WELL_KNOWN = "/.well-known/autoconfig/mail/config-v1.1.xml"
@@ -214,11 +217,18 @@ class Domain:
     def check(self, *keys: str, **options: Any) -> Checkup:
         """What the doctor says, of some programs or all; no mail server is connected to unless told."""
         clients = [client for client in CLIENTS if not keys or client.key in keys]
+        given = {"clients": clients, "servers": False} | options
+        return self._with_doctor(lambda doctor: doctor.check(self.name, **given))
 
-        async def run() -> Checkup:
+    def look(self, use: Callable[[Dns], Coroutine[Any, Any, Value]]) -> Value:
+        """What comes of questions to the DNS."""
+        return self._with_doctor(lambda doctor: use(doctor.dns))
+
+    def _with_doctor(self, use: Callable[[Doctor], Coroutine[Any, Any, Value]]) -> Value:
+        async def run() -> Value:
             guard = Guard(allowed=(self.internet.public,))
             async with Doctor.open(name_servers=(self.dns,), guard=guard, own=True) as doctor:
-                return await doctor.check(self.name, clients=clients, **({"servers": False} | options))
+                return await use(doctor)
 
         tried = len(self.internet.escapes)
         try:

@@ -107,6 +107,4 @@ def summary(checkup: Checkup) -> str:
         if (number := sum(fix.severity is severity for fix in checkup.fixes))
     ]
     found = f"; {', '.join(counts)}" if counts else ", nothing to mend"
-    return (
-        f"{ready} of {of} program{'s' if of > 1 else ''} configure{'s' if of == 1 else ''} themselves{found}."
-    )
+    return f"Programs that configure themselves: {ready} of {of}{found}."

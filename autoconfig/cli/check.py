@@ -53,6 +53,13 @@ class Request:
     def __post_init__(self) -> None:
         if self.doh and self.name_servers:
             raise click.UsageError("--doh and --nameserver exclude each other.")
+        if self.as_json and self.html_alone:
+            raise click.UsageError("--json and --html - both want the output; give --html a file.")
+
+    @property
+    def html_alone(self) -> bool:
+        """Whether the page goes where the table would."""
+        return self.html is not None and self.html.name == "-"
 
     def settings(self) -> Settings:
         """The settings of the environment, and over them those of the command line. Raises SettingsError."""
@@ -82,7 +89,9 @@ class Request:
     help="Look at this program alone; may be given several times.",
 )
 @json_option
-@click.option("--html", type=click.File("wb", lazy=True), metavar="FILE", help="Write a page too.")
+@click.option(
+    "--html", type=click.File("wb", lazy=True), metavar="FILE", help="Write a page too; - prints it alone."
+)
 @click.option("--quiet", is_flag=True, help="Print what is to be mended, and nothing where nothing is.")
 @click.option("--servers/--no-servers", default=True, show_default=True, help="Look at the mail servers too.")
 @click.option(
@@ -134,9 +143,9 @@ def _checked(domain: str, request: Request) -> int:
 
         request.html.write(page(checkup))
         request.html.close()
-    if request.as_json:
+    if request.as_json and not (request.quiet and checkup.healthy):
         print_json(checkup.as_dict())
-    else:
+    elif not request.as_json and not request.html_alone:
         _print(checkup, quiet=request.quiet)
     return 0 if checkup.healthy else 1
 

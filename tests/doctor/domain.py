@@ -21,6 +21,7 @@ from tests.doctor.signed import signed
 from tests.internet import Answer, json, redirect, xml
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Coroutine, Iterable
 
     from autoconfig.doctor import Checkup
@@ -188,7 +189,7 @@ class Domain:
         """Let a host be an alias of the web server."""
         self.internet.zone(self.host(label), f"@ CNAME {self.web}.")
 
-    def move(self, label: str, tls: Tls = "valid", *, plain: bool = True) -> None:
+    def move(self, label: str, tls: Tls | ssl.SSLContext = "valid", *, plain: bool = True) -> None:
         """Let a host have a web server of its own with other TLS, answering on port 80 or not."""
         self.internet.unzone(self.host(label))
         self.internet.site(self.host(label), {"*": self._answer}, tls=tls)

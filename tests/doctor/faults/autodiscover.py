@@ -36,7 +36,7 @@ MOVED = """<?xml version="1.0" encoding="utf-8"?>
     <Account>
       <AccountType>email</AccountType>
       <Action>redirectUrl</Action>
-      <RedirectUrl>https://autodiscover.{domain}/elsewhere.xml</RedirectUrl>
+      <RedirectUrl>https://autodiscover.{domain}{path}</RedirectUrl>
     </Account>
   </Response>
 </Autodiscover>
@@ -120,10 +120,15 @@ def the_answer_is_another_document(domain: Domain) -> Mend:
     return domain.instead("autodiscover", POX, xml(domain.document))
 
 
+@fault(BASE, "pox-redirect", fails=READERS)
+def the_answer_redirects_to_itself(domain: Domain) -> Mend:
+    return domain.instead("autodiscover", POX, xml(MOVED.format(domain=domain.name, path=POX)))
+
+
 @fault(BASE, "pox-redirect-url", fails=(THUNDERBIRD, FAIREMAIL))
 def the_answer_redirects_to_another_url(domain: Domain) -> Mend:
     domain.put("autodiscover", "/elsewhere.xml", domain.page("autodiscover", POX))
-    return domain.instead("autodiscover", POX, xml(MOVED.format(domain=domain.name)))
+    return domain.instead("autodiscover", POX, xml(MOVED.format(domain=domain.name, path="/elsewhere.xml")))
 
 
 @fault(BASE, "status", fails=(DELTA_CHAT,))

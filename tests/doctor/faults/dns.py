@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tests.doctor.faults.case import (
     ANDROID,
     BOTH,
+    EVERYTHING,
     EVOLUTION,
     FAIREMAIL,
     MX,
@@ -137,3 +138,10 @@ def the_autodiscover_record_names_an_alias(domain: Domain) -> Mend:
         domain.zone("_autodiscover._tcp SRV 0 1 443 web")
 
     return mend
+
+
+@fault(EVERYTHING, "srv-missing", asks=(PLAY,))
+def there_are_no_srv_records(domain: Domain) -> Mend:
+    for label in ("_imaps._tcp", "_imap._tcp", "_submissions._tcp"):
+        domain.unzone(label)
+    return lambda: domain.zone("_imaps._tcp SRV 0 1 993 mail\n_submissions._tcp SRV 0 1 465 mail")

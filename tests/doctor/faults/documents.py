@@ -86,6 +86,16 @@ def there_is_pop3_alone(domain: Domain) -> Mend:
     return edit(domain, ('type="imap"', 'type="pop3"'), ("<port>993</port>", "<port>995</port>"))
 
 
+@fault(
+    SITE,
+    "incoming-missing",
+    fails=(THUNDERBIRD, ANDROID, FAIREMAIL, PIMALAYA),
+    partly=(DELTA_CHAT, EVOLUTION, KMAIL, NEXTCLOUD),
+)
+def there_is_only_a_server_to_send_through(domain: Domain) -> Mend:
+    return edit(domain, ("<incomingServer", "<oldServer"), ("</incomingServer", "</oldServer"))
+
+
 @fault(SITE, "imap-not-first", fails=(FAIREMAIL,))
 def pop3_stands_before_imap(domain: Domain) -> Mend:
     return edit(domain, (IMAP, POP3.format(domain=domain.name) + IMAP))
@@ -178,6 +188,11 @@ def kerberos_is_the_only_way_to_log_in(domain: Domain) -> Mend:
 @fault(SITE, "oauth2-only", fails=(THUNDERBIRD,))
 def oauth2_is_the_only_way_to_log_in(domain: Domain) -> Mend:
     return edit(domain, (PASSWORD, "<authentication>OAuth2</authentication>"))
+
+
+@fault(SITE, "oauth2-taken")
+def oauth2_is_named_behind_the_password(domain: Domain) -> Mend:
+    return edit(domain, (PASSWORD, f"{PASSWORD}<authentication>OAuth2</authentication>"))
 
 
 @fault(SITE, "oauth2-incomplete", fails=(PIMALAYA,))

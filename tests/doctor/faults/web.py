@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import ssl
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -66,6 +67,12 @@ def the_certificate_ends_in_three_days(domain: Domain) -> Mend:
 def pacc_is_served_without_tls_1_3(domain: Domain) -> Mend:
     domain.move("ua-auto-config", "tls1.2")
     return lambda: domain.back("ua-auto-config")
+
+
+@fault(SITE, "tls-broken", fails=READERS)
+def the_web_server_has_no_certificate_at_all(domain: Domain) -> Mend:
+    domain.move("autoconfig", ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
+    return lambda: domain.back("autoconfig")
 
 
 @fault(SITE, "unreachable", fails=READERS)

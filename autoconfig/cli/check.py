@@ -142,7 +142,7 @@ def _checked(domain: str, request: Request) -> int:
         from autoconfig.doctor.page import page
 
         request.html.write(page(checkup))
-        request.html.close()
+        request.html.flush() if request.html_alone else request.html.close()
     if request.as_json and not (request.quiet and checkup.healthy):
         print_json(checkup.as_dict())
     elif not request.as_json and not request.html_alone:

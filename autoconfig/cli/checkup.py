@@ -103,7 +103,12 @@ def _row(server: ReadServer, domain: str) -> tuple[str, ...]:
 def _fix(fix: Fix, screen: Screen) -> Iterator[Line]:
     style = _STYLES[fix.severity]
     label = padded(fix.severity, _LABEL)
-    yield ((label, style), (f"{fix.code}{_GAP}", "bold"), (printable(fix.where), ""))
+    where = printable(fix.where)
+    if screen.width is None or _LABEL + len(fix.code) + len(_GAP) + width_of(where) <= screen.width:
+        yield ((label, style), (f"{fix.code}{_GAP}", "bold"), (where, ""))
+    else:
+        yield ((label, style), (fix.code, "bold"))
+        yield ((" " * _LABEL + where, ""),)
     arrow = "→" if screen.unicode else "->"
     texts = [(printable(fix.why), ""), (f"{arrow} {printable(fix.do)}", "green")]
     if fix.clients:

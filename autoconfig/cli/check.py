@@ -86,7 +86,8 @@ class Request:
     "clients",
     multiple=True,
     type=click.Choice(CLIENTS),
-    help="Look at this program alone; may be given several times.",
+    metavar="PROGRAM",
+    help=f"Look at this program alone; may be given several times. One of {', '.join(CLIENTS)}.",
 )
 @json_option
 @click.option(

@@ -107,4 +107,4 @@ def summary(checkup: Checkup) -> str:
         if (number := sum(fix.severity is severity for fix in checkup.fixes))
     ]
     found = f"; {', '.join(counts)}" if counts else ", nothing to mend"
-    return f"Programs that configure themselves: {ready} of {of}{found}."
+    return f"Ready: {ready} of {of} programs{found}."

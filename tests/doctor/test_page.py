@@ -99,7 +99,7 @@ def test_the_page_tells_everything() -> None:
     for part in (
         "<h1>bücher.example</h1>",
         "visited 2026-01-02 03:04 UTC",
-        "Programs that configure themselves: 1 of 4; 1 error.",
+        "Ready: 1 of 4 programs; 1 error.",
         "Thunderbird",
         "It answers 500.",
         "Answer 404.",
@@ -123,4 +123,4 @@ def test_nothing_to_mend_is_no_empty_section() -> None:
     healthy = Checkup(domain="example.com", predictions=(prediction(Outcome.CONFIGURES),), fixes=())
     text = page(healthy, NOW).decode()
     assert "To mend" not in text
-    assert "Programs that configure themselves: 1 of 1, nothing to mend." in text
+    assert "Ready: 1 of 1 programs, nothing to mend." in text

@@ -200,5 +200,13 @@ def test_a_tag_is_quoted_and_holds_only_what_http_allows(body: bytes) -> None:
 
 
 def test_the_tag_of_a_document_is_that_of_its_bytes(publisher: Publisher) -> None:
-    for document in (publisher.mozilla("example.com"), publisher.autodiscover("example.com", ADA)):
+    for document in (publisher.mozilla("example.com"), publisher.autodiscover("example.com", None)):
         assert there(document).etag == etag_of(there(document).body)
+
+
+def test_an_addressed_document_has_a_tag_for_its_address_on_every_machine(publisher: Publisher) -> None:
+    ada, again, bob = (
+        there(Publisher(publisher.store).autodiscover("example.com", address)) for address in (ADA, ADA, BOB)
+    )
+    assert ada == again
+    assert len({ada.etag, bob.etag, there(publisher.autodiscover("example.com", None)).etag}) == 3

@@ -7,6 +7,9 @@ bytes than the caller allows. What comes back is a tree without comments and pro
 
 from __future__ import annotations
 
+import threading
+from functools import lru_cache
+
 from lxml import etree
 
 from autoconfig.errors import XMLRefused
@@ -15,6 +18,9 @@ MAX_BYTES = 256 * 1024
 MAX_DEPTH = 32
 
 Element = etree._Element
+
+_here = threading.local()
+"""A parser for each thread: making one takes as long as reading a small document."""
 
 _BLANK = b" \t\r\n"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -32,7 +38,7 @@ def parse(data: bytes, *, max_bytes: int = MAX_BYTES) -> Element:
     if not document.strip():
         raise XMLRefused("The document is empty.", line=1)
     try:
-        root = etree.fromstring(document, parser())
+        root = etree.fromstring(document, _parser_of_this_thread())
     except etree.XMLSyntaxError as error:
         message = f"The document is not well-formed XML: {_sentence(error)}"
         raise XMLRefused(message, line=error.lineno or 1) from None
@@ -63,10 +69,29 @@ def parser() -> etree.XMLParser:
     )
 
 
+def _parser_of_this_thread() -> etree.XMLParser:
+    try:
+        return _here.parser  # type: ignore[no-any-return]
+    except AttributeError:
+        _here.parser = parser()
+        return _here.parser  # type: ignore[no-any-return]
+
+
 def local_name(element: Element) -> str:
     """The name of an element without its namespace: clients do not agree on namespaces."""
     tag = element.tag
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def folded_name(element: Element) -> str:
+    """The same in lower case, for what clients spell as they like."""
+    tag = element.tag
+    return _folded(tag) if isinstance(tag, str) else ""
+
+
+@lru_cache(maxsize=256)
+def _folded(tag: str) -> str:
+    return tag.rpartition("}")[2].lower()
 
 
 def namespace(element: Element) -> str:
@@ -96,6 +121,8 @@ def _without_blanks_before(data: bytes) -> tuple[bytes, int]:
 
 
 def _check_depth(root: Element) -> None:
+    if len([*root.iter()]) <= MAX_DEPTH:
+        return  # too few elements to be nested deeper
     # libxml2 itself stops at 256 levels, so that this walk is bounded too.
     level = [root]
     for _ in range(MAX_DEPTH):

@@ -23,6 +23,7 @@ from autoconfig.web.operations import operations
 from autoconfig.web.pages import pages
 from autoconfig.web.profiles import profiles
 from autoconfig.web.proxies import TrustedProxies
+from autoconfig.web.quick import QuickWay
 from autoconfig.web.wellknown import well_known
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def create_app(
     app.register_blueprint(pages(store, settings.base_url))
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _bug)
-    wsgi = Front(app.wsgi_app, publisher)
+    wsgi = Front(app.wsgi_app, QuickWay(publisher, settings.base_url))
     app.wsgi_app = TrustedProxies(wsgi, settings.trusted_proxies) if settings.trusted_proxies else wsgi  # type: ignore[method-assign]
     store.watch()
     return app

@@ -11,7 +11,7 @@ from gunicorn.glogging import Logger
 
 from autoconfig.signing import open_signer
 from autoconfig.web.app import create_app
-from autoconfig.web.front import CANONICAL_PREFIXES, canonical_path
+from autoconfig.web.paths import CANONICAL_PREFIXES, canonical_path
 from autoconfig.web.strangers.cache import MemoryCache, open_cache
 from autoconfig.web.unreadable import answer_in_plain_text
 from autoconfig.web.worker import lose_no_stop

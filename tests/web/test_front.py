@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from autoconfig.settings import Settings
 from autoconfig.web import create_app
-from autoconfig.web.front import Front, canonical_path
+from autoconfig.web.front import Front
+from autoconfig.web.paths import canonical_path
 from tests.web.asking import CONFIG, JSON, POX, WELL_KNOWN, Answer, call, environ_of
 from tests.web.conftest import DOMAINS, IDN
 

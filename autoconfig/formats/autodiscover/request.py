@@ -35,7 +35,7 @@ def parse_request(data: bytes) -> Request:
     root = xml.parse(data, max_bytes=MAX_REQUEST_BYTES)
     address = schema = None
     for element in root.iter():
-        name = xml.local_name(element).lower()
+        name = xml.folded_name(element)
         if name == "emailaddress":
             address = address or xml.text_of(element)
         elif name == "acceptableresponseschema":

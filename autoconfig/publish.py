@@ -7,7 +7,6 @@ kept until the store changes. POX alone names the address; it is put into the ke
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from autoconfig.formats import autodiscover, autodiscover_json, mobileconfig, mobilesync, mozilla, pacc
@@ -36,8 +35,7 @@ KEPT_DOCUMENTS = 20_000
 """How many rendered documents are kept at most; about a kilobyte each."""
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """The exact bytes of an answer and what HTTP says about them."""
 
     body: bytes
@@ -232,6 +230,6 @@ def _addressed(document: Document | None, address: EmailAddress | None) -> Docum
     if document is None or address is None:
         return document
     body = autodiscover.fill_address(document.pieces, address)
-    # The same document and the same address are the same bytes: hashing all of them again says no more.
+    # The same document around the same address is the same bytes: hashing all of them again says no more.
     etag = etag_of(f"{document.etag}{address}".encode())
     return Document(body, document.media_type, etag, PRIVATE)

@@ -8,7 +8,6 @@ bytes than the caller allows. What comes back is a tree without comments and pro
 from __future__ import annotations
 
 import threading
-from functools import lru_cache
 
 from lxml import etree
 
@@ -34,7 +33,7 @@ def parse(data: bytes, *, max_bytes: int = MAX_BYTES) -> Element:
     """
     if len(data) > max_bytes:
         raise XMLRefused(f"The XML is larger than {max_bytes} bytes.")
-    document, blank_lines = _without_blanks_before(data)
+    document, blank_lines = (data, 0) if data.startswith(b"<") else _without_blanks_before(data)
     if not document.strip():
         raise XMLRefused("The document is empty.", line=1)
     try:
@@ -81,17 +80,6 @@ def local_name(element: Element) -> str:
     """The name of an element without its namespace: clients do not agree on namespaces."""
     tag = element.tag
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
-
-
-def folded_name(element: Element) -> str:
-    """The same in lower case, for what clients spell as they like."""
-    tag = element.tag
-    return _folded(tag) if isinstance(tag, str) else ""
-
-
-@lru_cache(maxsize=256)
-def _folded(tag: str) -> str:
-    return tag.rpartition("}")[2].lower()
 
 
 def namespace(element: Element) -> str:

@@ -35,4 +35,4 @@ class Front:
         if document is None:
             return self._application(environ, start_response)
         start_response("200 OK", [*headers_of(document), ("Content-Length", str(len(document.body)))])
-        return () if environ["REQUEST_METHOD"] == "HEAD" else (document.body,)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [document.body]

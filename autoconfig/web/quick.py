@@ -89,7 +89,10 @@ class QuickWay:
         length = environ.get("CONTENT_LENGTH") or ""
         if not (length.isdecimal() and 0 < len(length) < 6 and int(length) <= autodiscover.MAX_REQUEST_BYTES):
             return None
-        body = environ["wsgi.input"].read(int(length))
+        try:
+            body = environ["wsgi.input"].read(int(length))
+        except Exception:  # a client that broke off; each WSGI server has exceptions of its own
+            return None
         environ["wsgi.input"] = io.BytesIO(body)
         if len(body) != int(length):
             return None

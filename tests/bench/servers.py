@@ -49,7 +49,7 @@ def bare() -> WSGIApplication:
 
     def application(_environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         start_response("200 OK", headers)
-        return (body,)
+        return [body]
 
     return application
 

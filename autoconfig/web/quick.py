@@ -62,7 +62,11 @@ class QuickWay:
 
     def _by_address(self, environ: WSGIEnvironment) -> Document | None:
         found = _BY_ADDRESS.fullmatch(environ["QUERY_STRING"])
-        return self._publisher.kept_mozilla(found[1].lower()) if found else None
+        return self._mozilla(found[1].lower()) if found else None
+
+    def _mozilla(self, domain: str) -> Document | None:
+        # One look is enough nearly always; of a domain nobody asked for lately the document is made.
+        return self._publisher.kept_mozilla(domain) or self._publisher.mozilla(domain)
 
     def _pacc(self, environ: WSGIEnvironment) -> Document | None:
         by_host = host_domain(environ.get("HTTP_HOST", ""))

@@ -6,13 +6,14 @@ kept until the store changes. POX alone names the address; it is put into the ke
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from autoconfig.formats import autodiscover, autodiscover_json, mobileconfig, mobilesync, mozilla, pacc
 from autoconfig.formats.selection import at_domain
 from autoconfig.model import UrlServer
 from autoconfig.model.placeholders import has_placeholder
+from autoconfig.publish.document import PRIVATE, PUBLIC, PUBLIC_AS_IT_IS, Document, etag_of
+from autoconfig.publish.template import Template
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,27 +24,8 @@ if TYPE_CHECKING:
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
-MAX_AGE = 3600
-"""Seconds for which a client may keep a document."""
-
-PUBLIC = f"public, max-age={MAX_AGE}"
-PRIVATE = "private, no-cache"
-PUBLIC_AS_IT_IS = f"{PUBLIC}, no-transform"
-"""For bytes whose digest stands in the DNS: no proxy may compress or rewrite them (RFC 9111 §5.2.2.6)."""
-
 KEPT_DOCUMENTS = 20_000
 """How many rendered documents are kept at most; about a kilobyte each."""
-
-
-class Document(NamedTuple):
-    """The exact bytes of an answer and what HTTP says about them."""
-
-    body: bytes
-    media_type: str
-    etag: str
-    cache_control: str = PUBLIC
-    pieces: tuple[bytes, ...] = ()
-    """The body cut at its placeholders, where an address is to be put into it."""
 
 
 _NOT_RENDERED = Document(b"", "", "")
@@ -56,6 +38,8 @@ class _Kept(NamedTuple):
     version: int
     documents: dict[tuple[str, str, str], Document | None]
     endpoints: dict[tuple[str, str], dict[str, str]]
+    templates: dict[tuple[str, int], Template]
+    """By kind and identity of the provider, which the template keeps alive."""
 
 
 class Publisher:
@@ -67,7 +51,7 @@ class Publisher:
     def __init__(self, store: Store, sign: Callable[[bytes], bytes] | None = None) -> None:
         self.store = store
         self._sign = sign
-        self._kept = _Kept(store.version, {}, {})
+        self._kept = _Kept(store.version, {}, {}, {})
 
     def mozilla(self, domain: str, mx_domain: str | None = None, *, full: bool = False) -> Document | None:
         """Client configuration XML for a mail domain.
@@ -194,7 +178,11 @@ class Publisher:
         provider = self.provider(domain, mx_domain)
         if provider is None:
             return None
-        body = render(provider, domain)
+        template = kept.templates.get((kind, id(provider)))
+        if template is None:
+            template = Template(provider, render)
+            _keep(kept.templates, (kind, id(provider)), template)
+        body = template.render(domain)
         document = None
         if body is not None:
             pieces = autodiscover.pieces(body) if in_pieces else ()
@@ -207,13 +195,8 @@ class Publisher:
         kept = self._kept
         version = self.store.version
         if kept.version != version:
-            self._kept = kept = _Kept(version, {}, {})
+            self._kept = kept = _Kept(version, {}, {}, {})
         return kept
-
-
-def etag_of(body: bytes) -> str:
-    """A strong entity tag: the same for the same bytes on every machine (RFC 9110 §8.8.3)."""
-    return f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
 
 
 def _keep(table: dict[Key, Value], key: Key, value: Value) -> None:

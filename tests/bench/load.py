@@ -66,7 +66,7 @@ def free_port() -> int:
     return port
 
 
-def wait_until_served(url: str, process: subprocess.Popen[bytes], *, seconds: float = 20) -> float:
+def wait_until_served(url: str, process: subprocess.Popen[bytes], *, seconds: float = 60) -> float:
     """Wait until a URL is answered with 200; return the seconds it took. Raises RuntimeError."""
     start = time.perf_counter()
     while time.perf_counter() - start < seconds:

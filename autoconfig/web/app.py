@@ -131,7 +131,8 @@ def _http_error(error: HTTPException) -> Response:
     response = _error(status, _SENTENCES.get(status, f"{error.name}."))
     for name, value in error.get_headers():
         if name == "Allow":
-            response.headers[name] = value
+            # Sorted: werkzeug has them in a set, and replicas shall answer alike.
+            response.headers[name] = ", ".join(sorted(value.split(", ")))
     return response
 
 

@@ -103,7 +103,7 @@ def _gunicorn(kind: str, folder: Path) -> Running:
 def _granian(kind: str, folder: Path) -> Running:
     port = free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "1", "--port", str(port)]
-    command += ["--blocking-threads", "32", "--log-level", "critical", "--factory"]
+    command += ["--blocking-threads", "128", "--log-level", "critical", "--factory"]
     command.append(f"tests.bench.servers:{kind}")
     return start(f"{kind} under granian", command, port, GET, AUTOCONFIG_PROVIDERS=str(_provider(folder)))
 
@@ -192,7 +192,7 @@ def _serve(kind: str, port: int) -> None:
     """Serve under gunicorn until stopped."""
     from gunicorn.app.base import BaseApplication
 
-    from autoconfig.web.serving import options_for
+    from autoconfig.web.serving.gunicorn import options_for
 
     class Server(BaseApplication):  # type: ignore[misc]
         def load_config(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,7 @@ from gunicorn.glogging import Logger
 
 from autoconfig.signing import open_signer
 from autoconfig.web.app import create_app
-from autoconfig.web.paths import CANONICAL_PREFIXES, canonical_path
+from autoconfig.web.logs import private_path, without_addresses
 from autoconfig.web.strangers.cache import MemoryCache, open_cache
 from autoconfig.web.unreadable import answer_in_plain_text
 from autoconfig.web.worker import lose_no_stop
@@ -32,24 +31,6 @@ _WORKERS = {
     "api": "autoconfig.web.waiting.WaitingWorker",
     "directory": "autoconfig.web.waiting.DirectoryWorker",
 }
-
-_AT = re.compile("@|%(?:25)*40")
-_ADDRESS = re.compile(rf"[^/\s]*(?:{_AT.pattern})[^/\s]*")
-_NOT_PRINTED = re.compile(r"[^\x20-\x7e]")
-
-
-def without_addresses(text: str) -> str:
-    """The text on one line, so that no client forges another, with every word around an @ taken out."""
-    return _NOT_PRINTED.sub(lambda found: f"\\x{ord(found[0]):02x}", _ADDRESS.sub("<address>", text))
-
-
-def private_path(path: str) -> str:
-    """A path as it may be logged: Autodiscover JSON has addresses there, with slashes and spaces perhaps."""
-    path = canonical_path(path)
-    if _AT.search(path) is None:
-        return without_addresses(path)
-    prefix = next((prefix for prefix in CANONICAL_PREFIXES if path.startswith(prefix)), "/")
-    return f"{prefix}<address>"
 
 
 class PrivateLogger(Logger):

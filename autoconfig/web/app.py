@@ -16,6 +16,7 @@ from autoconfig.stores import open_stores
 from autoconfig.web.answers import problem_answer, text_answer
 from autoconfig.web.asking import AnyBytesRequest
 from autoconfig.web.autodiscover import autodiscovery
+from autoconfig.web.certificates import certificates
 from autoconfig.web.documents import documents
 from autoconfig.web.front import Front
 from autoconfig.web.openapi import openapi
@@ -90,6 +91,7 @@ def create_app(
     app.register_blueprint(well_known(publisher))
     app.register_blueprint(profiles(publisher))
     app.register_blueprint(operations(store))
+    app.register_blueprint(certificates(publisher, settings.base_url))
     app.register_blueprint(openapi(settings))
     app.register_blueprint(pages(store, settings.base_url))
     app.register_error_handler(HTTPException, _http_error)

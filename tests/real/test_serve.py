@@ -126,6 +126,16 @@ def test_an_idle_server_stops_at_once_and_without_complaint(tmp_path: Path) -> N
             server.get("/healthz")
 
 
+@pytest.mark.parametrize("by", ["gunicorn", "granian"])
+def test_the_metrics_are_those_of_all_workers_together(tmp_path: Path, by: str) -> None:
+    with running(tmp_path, "--server", by, "--workers", "3") as server:
+        for _ in range(60):
+            server.get("/v1.1/unknown.example")
+        pages = [server.get("/metrics").body.decode() for _ in range(5)]
+    counted = 'autoconfig_requests_total{client="silent",outcome="nothing",protocol="directory"} 60.0'
+    assert [counted in page for page in pages] == [True] * 5
+
+
 def test_settings_come_from_the_environment(tmp_path: Path) -> None:
     with running(
         tmp_path, AUTOCONFIG_BASE_URL="https://mail.example.net", AUTOCONFIG_LOG_LEVEL="debug"

@@ -19,6 +19,7 @@ from granian.server import Server
 from autoconfig.signing import open_signer
 from autoconfig.web.app import create_app
 from autoconfig.web.logs import ACCESS, AccessLog
+from autoconfig.web.metrics import Meter
 from autoconfig.web.strangers import MOST_WAITING
 from autoconfig.web.strangers.cache import MemoryCache, open_cache
 
@@ -47,8 +48,8 @@ def run(settings: Settings, *, host: str, port: int, workers: int, threads: int,
         memory = MemoryCache()
         open_cache(settings.cache_url, memory).close()  # a wrong URL stops the start, not each worker
     signer = open_signer(settings)
-    # Where workers are no forks they open both themselves: neither can be handed over.
-    inherited = (memory, signer) if forked else (None, None)
+    # Where workers are no forks they make all three themselves: none can be handed over.
+    inherited = (memory, signer, Meter()) if forked else (None, None, None)
     server = Server("autoconfig.web:create_app", **options_for(settings, host, port, workers, threads))
     server.serve(
         target_loader=partial(application, settings, *inherited, access_log=access_log), wrap_loader=False
@@ -56,10 +57,15 @@ def run(settings: Settings, *, host: str, port: int, workers: int, threads: int,
 
 
 def application(
-    settings: Settings, memory: MemoryCache | None, signer: Signer | None, *, access_log: bool
+    settings: Settings,
+    memory: MemoryCache | None,
+    signer: Signer | None,
+    meter: Meter | None,
+    *,
+    access_log: bool,
 ) -> WSGIApplication:
     """The application of one worker."""
-    app = create_app(settings, memory=memory, signer=signer)
+    app = create_app(settings, memory=memory, signer=signer, meter=meter)
     return AccessLog(app) if access_log else app
 
 

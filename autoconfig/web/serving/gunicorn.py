@@ -11,6 +11,7 @@ from gunicorn.glogging import Logger
 from autoconfig.signing import open_signer
 from autoconfig.web.app import create_app
 from autoconfig.web.logs import private_path, without_addresses
+from autoconfig.web.metrics import Meter
 from autoconfig.web.strangers.cache import MemoryCache, open_cache
 from autoconfig.web.unreadable import answer_in_plain_text
 from autoconfig.web.worker import lose_no_stop
@@ -73,6 +74,8 @@ class _Service(BaseApplication):
             ).close()  # a wrong URL stops the start, not each worker
         # Read once, at the start: a certificate that runs out later must not keep a new worker from starting.
         self._signer = open_signer(settings)
+        # Before the fork too: the counts of all workers together are what Prometheus is told.
+        self._meter = Meter()
         self._options = options
         super().__init__()
 
@@ -81,7 +84,7 @@ class _Service(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        return create_app(self._settings, memory=self._memory, signer=self._signer)
+        return create_app(self._settings, memory=self._memory, signer=self._signer, meter=self._meter)
 
 
 def run(settings: Settings, *, host: str, port: int, workers: int, threads: int, access_log: bool) -> None:

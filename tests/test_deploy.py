@@ -129,6 +129,7 @@ def test_apache_takes_its_file(tmp_path: Path) -> None:
         "ssl",
     ]
     loaded = "".join(f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n" for name in modules)
+    (tmp_path / "logs").mkdir()
     main = tmp_path / "apache.conf"
     main.write_text(f"ServerName localhost\nPidFile {tmp_path}/pid\n{loaded}Include {tmp_path}/site.conf\n")
     ended = run(apache, "-t", "-d", str(tmp_path), "-f", str(main), APACHE_LOG_DIR=str(tmp_path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import os
 import re
 import shutil
@@ -12,9 +13,11 @@ from typing import Any
 import pytest
 import trustme
 import yaml
+from prometheus_client.parser import text_string_to_metric_families
 
 from autoconfig.cli.serve import command
-from autoconfig.settings import _READERS
+from autoconfig.settings import _READERS, Settings
+from autoconfig.web import create_app
 
 ROOT = Path(__file__).resolve().parents[1]
 DEPLOY = ROOT / "deploy"
@@ -147,3 +150,38 @@ def test_systemd_takes_the_unit(tmp_path: Path) -> None:
     assert (ended.returncode, ended.stderr) == (0, "")
     rated = run(systemd, "security", "--offline=true", "--threshold=20", str(unit))
     assert rated.returncode == 0, rated.stdout[-500:]
+
+
+def documented(path: str, language: str) -> list[str]:
+    """The code blocks of one language in a page of the documentation."""
+    text = (ROOT / "docs" / path).read_text()
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
+def test_every_metric_in_an_alert_and_in_the_table_is_one_that_is_told() -> None:
+    app = create_app(Settings(providers=(str(ROOT / "providers"),), resolve="off"))
+    client = app.test_client()
+    client.get("/healthz")
+    told = {family.name for family in text_string_to_metric_families(client.get("/metrics").text)}
+    (rules,) = (yaml.safe_load(block) for block in documented("operations.md", "yaml"))
+    expressions = " ".join(rule["expr"] for group in rules["groups"] for rule in group["rules"])
+    page = (ROOT / "docs" / "operations.md").read_text()
+    in_alerts = set(re.findall(r"autoconfig_[a-z_]+", expressions))
+    in_table = set(re.findall(r"^\| `(autoconfig_[a-z_]+)`", page, re.MULTILINE))
+    for name in in_alerts | in_table:
+        assert re.sub("_(total|bucket)$", "", name) in told, name
+    assert len(in_alerts) >= 5
+    assert {re.sub("_total$", "", name) for name in in_table} >= told - {
+        "autoconfig_store_providers",
+        "autoconfig_store_domains",
+        "autoconfig_store_problems",
+    }
+
+
+def test_the_hash_of_the_log_is_the_one_that_the_documentation_computes(tmp_path: Path) -> None:
+    (command,) = re.findall(r"`(printf %s .*?)`", (ROOT / "docs" / "operations.md").read_text())
+    openssl = program("openssl", "openssl")
+    assert openssl
+    ended = run("sh", "-c", command, AUTOCONFIG_LOG_KEY="0123456789abcdef")
+    expected = hmac.new(b"0123456789abcdef", b"ada@example.com", "sha256").hexdigest()
+    assert ended.stdout.split()[-1] == expected

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _COMMANDS = {
+    "check": "See a domain as each mail program sees it, and what to mend.",
     "dns": "The DNS records of mail domains.",
     "providers": "List, show and check the providers that are served.",
     "render": "Write a document as a mail client gets it.",

@@ -80,3 +80,13 @@ def padded(text: str, width: int) -> str:
 def widths_of(rows: Sequence[Sequence[str]]) -> list[int]:
     """The widest cell of each column."""
     return [max(map(width_of, column)) for column in zip(*rows, strict=True)]
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Lines of at most so many columns; a word is never broken, so that URLs and names can be copied."""
+    first, *words = text.split(" ")
+    lines = [first]
+    for word in words:
+        longer = f"{lines[-1]} {word}"
+        lines[-1:] = [longer] if width_of(longer) <= width else [lines[-1], word]
+    return lines

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from autoconfig.cli.screen import padded, printable, width_of, widths_of
+from autoconfig.cli.screen import padded, printable, width_of, widths_of, wrapped
 from autoconfig.model import Authentication, SocketType, TcpServer, UrlServer
 from autoconfig.model.provider import best_text
 from autoconfig.resolver.outcome import Trust
@@ -104,7 +104,7 @@ def _in_two_lines(rows: Sequence[Sequence[str]], screen: Screen) -> list[Line]:
     for kind, place, security, *rest in rows:
         lines.append(((padded(kind, indent), "cyan"), (place, "")))
         style = "red" if security == _NO_TLS else ""
-        for text in _wrapped(" · ".join((security, *rest)), (screen.width or 0) - indent):
+        for text in wrapped(" · ".join((security, *rest)), (screen.width or 0) - indent):
             lines.append(((" " * indent + text, style),))
     return [*lines, ()]
 
@@ -171,16 +171,6 @@ def _listed(domains: Sequence[str]) -> str:
 
 
 def _fact(label: str, text: str, style: str, screen: Screen) -> Iterator[Line]:
-    wrapped = [text] if screen.width is None else _wrapped(text, screen.width - _LABEL)
-    for number, part in enumerate(wrapped):
+    parts = [text] if screen.width is None else wrapped(text, screen.width - _LABEL)
+    for number, part in enumerate(parts):
         yield ((padded("" if number else label, _LABEL), "cyan"), (part, style))
-
-
-def _wrapped(text: str, width: int) -> list[str]:
-    """Lines of at most so many columns; a word is never broken, so that URLs and names can be copied."""
-    first, *words = text.split(" ")
-    lines = [first]
-    for word in words:
-        longer = f"{lines[-1]} {word}"
-        lines[-1:] = [longer] if width_of(longer) <= width else [lines[-1], word]
-    return lines

@@ -12,13 +12,16 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from tests.internet.issuing import Issuer
+
 if TYPE_CHECKING:
     from pathlib import Path
 
-Tls = Literal["valid", "expired", "self-signed", "untrusted", "wrong-name", "tls1.2"]
+Tls = Literal["valid", "ending", "expired", "self-signed", "untrusted", "wrong-name", "tls1.2"]
 """What is right or wrong with a server's TLS.
 
-``untrusted`` is signed by an unknown authority, ``tls1.2`` is a good certificate without TLS 1.3.
+``ending`` is good for three days more, ``untrusted`` is signed by an unknown authority, ``tls1.2`` is a good
+certificate without TLS 1.3.
 """
 TLS_KINDS: tuple[Tls, ...] = get_args(Tls)
 
@@ -35,6 +38,7 @@ class Authority:
         self.file = folder / "ca.pem"
         self._trusted.cert_pem.write_to_path(str(self.file))
         self.context = lru_cache(maxsize=None)(self._context)
+        self.issuer = Issuer(self._trusted, folder)
 
     def _context(self, tls: Tls, *names: str) -> ssl.SSLContext:
         """A server's side of TLS for the given names."""
@@ -54,6 +58,9 @@ class Authority:
             return trustme.CA().issue_cert(*names)
         if tls == "wrong-name":
             return self._trusted.issue_cert("somebody-else.invalid")
+        if tls == "ending":
+            now = datetime.datetime.now(datetime.UTC)
+            return self._trusted.issue_cert(*names, not_before=now - _A_DAY, not_after=now + 3 * _A_DAY)
         if tls == "expired":
             return self._trusted.issue_cert(*names, not_before=_LONG_AGO, not_after=_LONG_AGO + _A_DAY)
         return self._trusted.issue_cert(*names)

@@ -26,6 +26,11 @@ PROTOCOLS: Mapping[str, str] = {name.lower(): name for name in (AUTODISCOVER_V1,
 """The protocols we know, by their lower-case name."""
 
 
+def type_of(protocol: str) -> ServerType | None:
+    """The type of server that a protocol's endpoint is; None for what is none of ours."""
+    return _TYPES.get(PROTOCOLS.get(protocol.lower(), ""))
+
+
 def endpoints(provider: Provider, domain: str, autodiscover_url: str | None) -> dict[str, str]:
     """The URL of every protocol this provider has; ``autodiscover_url`` is None where POX has no answer.
 

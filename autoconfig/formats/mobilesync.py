@@ -6,6 +6,7 @@ from lxml import etree
 
 from autoconfig.errors import FormatError, ValueRefused
 from autoconfig.formats import xml
+from autoconfig.formats.autodiscover.reading import Redirect
 from autoconfig.formats.autodiscover.words import MOBILESYNC_RESPONSE, RESPONSE_ROOT
 from autoconfig.formats.exchange import service_url
 from autoconfig.formats.selection import at_domain
@@ -52,10 +53,10 @@ def _settings(action: etree._Element, url: str) -> None:
     _child(server, "Name").text = url
 
 
-def parse(data: bytes, *, max_bytes: int = xml.MAX_BYTES) -> UrlServer | None:
-    """Read another service's answer: its ActiveSync server, None where it is an error or names none.
+def parse(data: bytes, *, max_bytes: int = xml.MAX_BYTES) -> UrlServer | Redirect | None:
+    """Read another service's answer: its ActiveSync server, or the address to ask for instead.
 
-    Raises XMLRefused, and FormatError for a URL that is none.
+    None where it is an error or names neither. Raises XMLRefused, and FormatError for a URL that is none.
     """
     root = xml.parse(data, max_bytes=max_bytes)
     for server in root.iter():
@@ -64,7 +65,9 @@ def parse(data: bytes, *, max_bytes: int = xml.MAX_BYTES) -> UrlServer | None:
         texts = {xml.local_name(child): xml.text_of(child) for child in server}
         if (texts.get("Type") or "").lower() == "mobilesync" and texts.get("Url"):
             return _server(texts["Url"] or "", server.sourceline)
-    return None
+    redirects = (xml.text_of(found) for found in root.iter() if xml.local_name(found) == "Redirect")
+    address = next((text for text in redirects if text), None)
+    return None if address is None else Redirect(address=address)
 
 
 def _server(url: str, line: int | None) -> UrlServer:

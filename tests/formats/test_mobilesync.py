@@ -11,7 +11,7 @@ from lxml import etree
 
 from autoconfig.errors import FormatError, XMLRefused
 from autoconfig.formats import mobilesync
-from autoconfig.formats.autodiscover import MOBILESYNC_RESPONSE, fill_address, pieces
+from autoconfig.formats.autodiscover import MOBILESYNC_RESPONSE, Redirect, fill_address, pieces
 from autoconfig.model import (
     INCOMING_TYPES,
     AnyServer,
@@ -161,6 +161,11 @@ def test_an_answer_without_an_activesync_url_names_none(old: str, new: str) -> N
     assert mobilesync.parse(changed(DOCUMENT, (old, new))) is None
 
 
+def test_another_address_is_read() -> None:
+    document = mobilesync.render(REDIRECTED, "example.com")
+    assert mobilesync.parse(document or b"") == Redirect(address="%EMAILLOCALPART%@other.example")
+
+
 def test_a_url_that_is_none_refuses_the_answer() -> None:
     with pytest.raises(FormatError) as refused:
         mobilesync.parse(changed(DOCUMENT, (f"<Url>{URL}", "<Url>javascript:x")))
@@ -180,7 +185,7 @@ def test_every_answer_reads_back(incoming: tuple[AnyServer, ...], domain: str) -
     document = mobilesync.render(replace(PROVIDER, incoming=incoming), domain)
     if document is not None:
         found = mobilesync.parse(document)
-        assert found is not None
+        assert isinstance(found, UrlServer)
         assert "%EMAILDOMAIN%" not in found.url
 
 
@@ -191,4 +196,4 @@ def test_any_bytes_are_an_answer_or_refused(data: bytes) -> None:
         found = mobilesync.parse(data)
     except FormatError:
         return
-    assert found is None or found.type is ServerType.ACTIVESYNC
+    assert not isinstance(found, UrlServer) or found.type is ServerType.ACTIVESYNC

@@ -14,8 +14,10 @@ from autoconfig.errors import DomainError, NothingFound
 from autoconfig.model import normalize_domain
 
 if TYPE_CHECKING:
-    from autoconfig.model import Remark
-    from autoconfig.stores import Entry
+    from collections.abc import Callable
+
+    from autoconfig.model import Provider, Remark
+    from autoconfig.stores import Entry, Store
 
 
 @click.group("providers")
@@ -130,12 +132,22 @@ def _remarks_of_files(paths: tuple[Path, ...]) -> list[Remark]:
 
 def _remarks_of_store(stores: tuple[str, ...]) -> list[Remark]:
     from autoconfig.advice.lint import lint_provider, notes_on
+    from autoconfig.advice.redirects import circles
 
     store = store_of(stores, quiet=True)  # the remarks say all that the log would
     remarks = [remark for health in store.health() for remark in (*health.problems, *health.remarks)]
     for entry in store.entries():
         remarks += [*lint_provider(entry.provider, entry.source), *notes_on(entry.provider, entry.source)]
+    remarks += circles(((entry.provider, entry.source) for entry in store.entries()), _finder(store))
     return sorted(remarks, key=lambda remark: (remark.source, remark.line or 0))
+
+
+def _finder(store: Store) -> Callable[[str], Provider | None]:
+    def find(domain: str) -> Provider | None:
+        entry = store.find(domain)
+        return None if entry is None else entry.provider
+
+    return find
 
 
 def _summary(entry: Entry) -> dict[str, object]:

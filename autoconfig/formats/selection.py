@@ -12,7 +12,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from autoconfig.errors import ValueRefused
-from autoconfig.model import AnyServer, Authentication, Provider, ServerType, TcpServer
+from autoconfig.model import (
+    AnyServer,
+    Authentication,
+    AutodiscoverRedirect,
+    Provider,
+    ServerType,
+    TcpServer,
+)
 from autoconfig.model.placeholders import EMAIL_ADDRESS, EMAIL_DOMAIN
 from autoconfig.model.provider import WebMail
 
@@ -55,12 +62,13 @@ def at_domain(provider: Provider, domain: str) -> Provider | None:
     """The provider as one mail domain sees it: host names and URLs filled, login names left open.
 
     Only this domain is named: the list of a provider's domains is nobody's business. A server whose name
-    would be longer than names can be is left out; None where none is left.
+    would be longer than names can be is left out; None where nothing is left.
     """
     incoming, outgoing, other = (
         _servers_at(domain, servers) for servers in (provider.incoming, provider.outgoing, provider.other)
     )
-    if not (incoming or outgoing or other):
+    redirect = None if provider.autodiscover is None else _redirect_at(domain, provider.autodiscover)
+    if not (incoming or outgoing or other or redirect):
         return None
     return replace(
         provider,
@@ -70,6 +78,7 @@ def at_domain(provider: Provider, domain: str) -> Provider | None:
         outgoing=outgoing,
         other=other,
         webmail=None if provider.webmail is None else _webmail_at(domain, provider.webmail),
+        autodiscover=redirect,
     )
 
 
@@ -87,6 +96,13 @@ def _webmail_at(domain: str, webmail: WebMail) -> WebMail | None:
         return webmail
     try:
         return replace(webmail, url=webmail.url.replace(EMAIL_DOMAIN, domain))
+    except ValueRefused:
+        return None
+
+
+def _redirect_at(domain: str, redirect: AutodiscoverRedirect) -> AutodiscoverRedirect | None:
+    try:
+        return redirect.at(domain)
     except ValueRefused:
         return None
 

@@ -20,6 +20,7 @@ from autoconfig.model import (
     STANDARD_PORTS,
     AnyServer,
     Authentication,
+    AutodiscoverRedirect,
     Documentation,
     Enable,
     FormField,
@@ -36,7 +37,7 @@ from autoconfig.model import (
     WebMail,
     WebMailLogin,
 )
-from autoconfig.model.placeholders import EMAIL_ADDRESS
+from autoconfig.model.placeholders import EMAIL_ADDRESS, EMAIL_LOCAL_PART
 
 if TYPE_CHECKING:
     from enum import StrEnum
@@ -50,6 +51,7 @@ NO_LOGIN_NAME = ""
 """``username = ""`` says that no login name is known; a missing key says that it is the address."""
 
 _SHORT_LIST = re.compile(r"\[\n((?:    \"[^\n]*\",\n)+)\]")
+_REDIRECT_ADDRESS = re.compile(rf"(?:{EMAIL_LOCAL_PART})?@")
 _LINE = re.compile(r"\(at (?:line (\d+), column \d+|end of document)\)$")
 
 
@@ -104,6 +106,7 @@ def _provider(table: Table, default_id: str | None) -> Provider:
             enable=tuple(_enable(entry) for entry in table.tables("enable")),
             webmail=_webmail(table.table("webmail")),
             update_url=table.string("update_url"),
+            autodiscover=_redirect(table.table("autodiscover")),
         )
     )
 
@@ -211,6 +214,17 @@ def _enable(table: Table) -> Enable:
     return table.make(lambda: Enable(url=table.needed("url"), texts=_texts(table)))
 
 
+def _redirect(table: Table | None) -> AutodiscoverRedirect | None:
+    if table is None:
+        return None
+    url, address = table.string("redirect_url"), table.string("redirect_address")
+    if address is not None and not _REDIRECT_ADDRESS.match(address):
+        message = "redirect_address is @ and a domain; the name before it stays the mailbox's own."
+        raise table.error("redirect_address", message, address)
+    domain = None if address is None else address.partition("@")[2]
+    return table.make(lambda: AutodiscoverRedirect(url=url, domain=domain))
+
+
 def _webmail(table: Table | None) -> WebMail | None:
     if table is None:
         return None
@@ -258,6 +272,10 @@ def render(provider: Provider) -> bytes:
         }
     if provider.webmail is not None:
         content["webmail"] = {"url": provider.webmail.url, "login": _login_table(provider.webmail.login)}
+    if provider.autodiscover is not None:
+        redirect = provider.autodiscover
+        address = None if redirect.domain is None else f"@{redirect.domain}"
+        content["autodiscover"] = {"redirect_url": redirect.url, "redirect_address": address}
     for key in ("documentation", "enable"):
         pages = getattr(provider, key)
         content[key] = [{"url": page.url, "text": _texts_table(page.texts)} for page in pages]

@@ -18,6 +18,7 @@ from autoconfig.model.provider import (
     WebMailLogin,
     best_text,
 )
+from autoconfig.model.redirect import AutodiscoverRedirect
 from autoconfig.model.remark import Remark
 from autoconfig.model.server import (
     INCOMING_TYPES,
@@ -40,6 +41,7 @@ __all__ = [
     "STANDARD_PORTS",
     "AnyServer",
     "Authentication",
+    "AutodiscoverRedirect",
     "Documentation",
     "EmailAddress",
     "Enable",

@@ -81,10 +81,16 @@ class Publisher:
     def mobilesync(
         self, domain: str, address: EmailAddress | None, mx_domain: str | None = None
     ) -> Document | None:
-        """The POX answer in the mobilesync schema; None without an ActiveSync server."""
+        """The POX answer in the mobilesync schema; None without ActiveSync or an address to ask for."""
         render, media_type = mobilesync.render, mobilesync.MEDIA_TYPE
         document = self._document("mobilesync", domain, mx_domain, render, media_type, in_pieces=True)
         return _addressed(document, address)
+
+    def autodiscover_url(self, domain: str, mx_domain: str | None = None) -> str | None:
+        """The URL at which a domain's provider wants Autodiscover to be asked instead; None without one."""
+        provider = self.provider(domain, mx_domain)
+        here = None if provider is None else at_domain(provider, domain)
+        return None if here is None or here.autodiscover is None else here.autodiscover.url
 
     def pacc(self, domain: str) -> Document | None:
         """The PACC document of a mail domain; None where it is not served or its servers cannot be said.

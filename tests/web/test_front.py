@@ -31,7 +31,9 @@ WARMING = [
 """Requests after which every document of the store lies ready."""
 
 _domains = st.one_of(
-    st.sampled_from([*DOMAINS, IDN, "mx.example.net", "customer.test", "bücher.example", ""]),
+    st.sampled_from(
+        [*DOMAINS, IDN, "moved.example", "mx.example.net", "customer.test", "bücher.example", ""]
+    ),
     st.sampled_from(
         ["Example.COM", "EXAMPLE.ORG", "example.com.", ".example.com", "example..com", "-example.com"]
     ),

@@ -50,7 +50,7 @@ def render(provider: Provider, domain: str | None = None, *, full: bool = False)
         provider = here
     incoming = provider.incoming if full else mail_servers(provider.incoming)
     outgoing = provider.outgoing if full else mail_servers(provider.outgoing)
-    if not full and not incoming:
+    if not (incoming or (full and provider.servers)):
         return None
     root = etree.Element("clientConfig", version="1.2" if full else "1.1")
     mail = etree.Element("emailProvider", id=provider.id if domain is None else _host_id(provider, domain))

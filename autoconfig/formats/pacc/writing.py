@@ -74,6 +74,8 @@ def unsayable(provider: Provider, domain: str | None = None) -> str:
 
     ``domain`` is the mail domain in question, by default the provider's first.
     """
+    if not provider.servers:
+        return "PACC cannot say any server: the provider has none."
     here = at_domain(provider, domain or (provider.domains or provider.mx_domains or ("example.com",))[0])
     if here is None:
         return "PACC cannot say any server: no host name fits the domain."

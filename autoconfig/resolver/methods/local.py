@@ -22,5 +22,7 @@ async def _ask(inquiry: Inquiry) -> Outcome:
     entry = None if inquiry.store is None else inquiry.store.find(inquiry.domain)
     if entry is None:
         return Nothing(reason=f"{inquiry.domain} is not in the local store.")
+    if not entry.provider.servers:
+        return Nothing(reason=f"The local store says of {inquiry.domain} only where Autodiscover leads.")
     provider = entry.provider.for_address(inquiry.address)
     return Found(provider=provider, source=entry.source, trust=Trust.LOCAL)

@@ -67,7 +67,7 @@ def _local(inquiry: Inquiry, exchange: str, domains: tuple[str, ...], trust: Tru
         return None
     for name in (exchange, *domains):
         entry = inquiry.store.find_by_mx(name)
-        if entry is not None:
+        if entry is not None and entry.provider.servers:
             provider = entry.provider.for_address(inquiry.address)
             return Found(provider=provider, source=entry.source, trust=trust, detail=f"MX {exchange}")
     return None

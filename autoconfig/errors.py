@@ -6,7 +6,8 @@ AutoconfigError            what a caller may catch; its text is one sentence for
 │   ├── AddressError       not an e-mail address
 │   └── DomainError        not a domain or host name
 ├── FormatError            a document cannot be read, or has nothing usable
-│   └── XMLRefused         not well-formed, hostile (DTD), too large or too deep
+│   ├── XMLRefused         not well-formed, hostile (DTD), too large or too deep
+│   └── SaslRefused        a login exchange cannot be begun, or its server breaks the rules
 ├── StoreError             a store of providers cannot be opened or read
 ├── NetworkError           a question to the network got no usable answer
 │   ├── LookupFailed       the DNS: SERVFAIL, REFUSED, lame, silent
@@ -49,6 +50,10 @@ class FormatError(AutoconfigError):
 
 class XMLRefused(FormatError):
     """The bytes are not well-formed XML, or hold what no mail document needs (DTD, depth, size)."""
+
+
+class SaslRefused(FormatError):
+    """A login exchange cannot go on: a rule is broken or a proof is missing; nothing secret is repeated."""
 
 
 class StoreError(AutoconfigError):

@@ -99,9 +99,9 @@ class Http:
         """
         return await self._traced("GET", url, None, "", follow=follow, plain=plain)
 
-    async def post(self, url: str, body: bytes, media_type: str) -> Fetched:
+    async def post(self, url: str, body: bytes, media_type: str, *, follow: bool = True) -> Fetched:
         """Post a body; a redirect is followed with the same body. Raises as :meth:`get` does."""
-        return await self._traced("POST", url, body, media_type, follow=True, plain=False)
+        return await self._traced("POST", url, body, media_type, follow=follow, plain=False)
 
     async def find_host(self, url: str) -> None:
         """Make sure that the host of a URL exists and may be asked. Raises as :meth:`get` does."""

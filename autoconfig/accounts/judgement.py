@@ -154,6 +154,7 @@ _CODES: Mapping[str, Judgement] = {
     "INUSE": _IN_USE,
     "CANNOT": _METHOD,
     "BAD": _METHOD,
+    "BYE": _LATER,
     # POP3: RFC 2449 §8, RFC 3206 §4.
     "AUTH": _WRONG,
     "SYS/TEMP": _LATER,

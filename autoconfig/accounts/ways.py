@@ -11,6 +11,7 @@ from autoconfig.sasl import PASSWORD_MECHANISMS, TOKEN_MECHANISMS
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
+    from autoconfig.accounts.keys import Keys
     from autoconfig.net.mail import Capabilities
 
 COMMAND = "the plain login command"
@@ -93,26 +94,34 @@ def offered(
     return [way for way in ways if way.name in here]
 
 
-def with_secrets(ways: Iterable[Way], *, password: bool, token: bool) -> list[Way]:
-    """Those of the ways for which there is a secret."""
-    return [way for way in ways if (token if way.by_token else password)]
-
-
-def why_none(
-    wanted: Wanted, capabilities: Capabilities, here: Collection[Way], *, password: bool, token: bool
-) -> str:
+def why_none(wanted: Wanted, capabilities: Capabilities, here: Collection[Way], keys: Keys) -> str:
     """Why no way is left, in one sentence; ``here`` are those that the server offers."""
-    words = " or ".join(wanted.words) or "nothing"
-    says = " ".join(capabilities.mechanisms) or (
-        "LOGIN only" if capabilities.plain_login else "no way at all"
-    )
-    if here and not token and not password:
+    if here and keys.password is None and keys.token is None:
         return "There is neither a password nor a token to log in with."
-    if here and not token:
-        return "The server takes an OAuth2 token here, and there is none."
     if here:
-        return "The server takes a password here, and there is none."
+        return f"The server takes {'a password' if keys.password is None else 'an OAuth2 token'} only."
+    name = wanted.mechanism or " or ".join(wanted.words) or "nothing"
     if not wanted.ways():
-        return f"Logging in by {words} is not possible here."
-    name = wanted.mechanism or words
-    return f"The server does not offer {name}; it offers {says}."
+        return f"Logging in by {name} is more than this program can do."
+    return f"The server does not offer {name}; it offers {_offer(capabilities)}."
+
+
+def what_to_publish(wanted: Wanted, capabilities: Capabilities) -> str:
+    """What the settings should say instead, in one sentence; empty where nothing better is known."""
+    better = [
+        word
+        for word, group in _MECHANISMS.items()
+        if word not in wanted.words
+        and (
+            set(group) & set(capabilities.mechanisms)
+            or (word is Authentication.PASSWORD_CLEARTEXT and capabilities.plain_login)
+        )
+    ]
+    if not better or wanted.mechanism:
+        return ""
+    return f"The settings should name what the server does: {' or '.join(better)}."
+
+
+def _offer(capabilities: Capabilities) -> str:
+    names = " ".join(capabilities.mechanisms)
+    return names or (COMMAND if capabilities.plain_login else "no way to log in")

@@ -29,15 +29,16 @@ _HONEST = "Type no password for this server until its administrator has explaine
 _STALE = Judgement(
     Outcome.WRONG_PASSWORD,
     "Get a new token; a new one may be for another account or another scope than the server wants.",
+    final=True,
 )
 _UNBOUND = Judgement(
     Outcome.METHOD_REFUSED, "The server cannot bind a login to the TLS connection as this program does."
 )
-_RIGHT_BUT_UNPROVED = Judgement(Outcome.DISHONEST, _HONEST)
+_TAMPERED = Judgement(Outcome.DISHONEST, _HONEST, final=True)
 
 # RFC 5802 §7.
 _NOT_BOUND = frozenset({"unsupported-channel-binding-type", "channel-binding-not-supported"})
-_TAMPERED = ("the TLS connection", "somebody hides")
+_BOUND_OTHERWISE = ("the TLS connection", "somebody hides")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class Attempted:
                 said=str(error),
                 advice=_HONEST,
                 spent=exchange.spent,
+                final=True,
             )
         return _attempt(way, verdict, spent=exchange.spent, exchange=exchange)
 
@@ -108,6 +110,7 @@ def _attempt(way: Way, verdict: Verdict, *, spent: bool, exchange: Mechanism | N
         said=said,
         advice=judgement.advice,
         spent=spent and not unjudged(verdict.code),
+        final=judgement.final,
         remarks=remarks,
     )
 
@@ -116,6 +119,6 @@ def _complained(complaint: str) -> Judgement | None:
     """What a SCRAM server says inside the exchange, where that is more than its verdict."""
     if complaint in _NOT_BOUND:
         return _UNBOUND
-    if complaint.startswith(_TAMPERED):
-        return _RIGHT_BUT_UNPROVED
+    if complaint.startswith(_BOUND_OTHERWISE):
+        return _TAMPERED
     return None

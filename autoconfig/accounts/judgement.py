@@ -42,6 +42,8 @@ class Judgement:
 
     outcome: Outcome
     advice: str
+    final: bool = False
+    """Whether another try with the same secret, at any server of the account, could lock it."""
 
 
 _APP_PASSWORD = Judgement(
@@ -58,10 +60,14 @@ _NO_PASSWORDS = Judgement(
     Outcome.METHOD_REFUSED, "The server takes no passwords any more: log in with OAuth2."
 )
 _TOO_MANY = Judgement(
-    Outcome.BLOCKED, "Too many logins, or too many wrong ones: wait a quarter of an hour, then try once."
+    Outcome.BLOCKED,
+    "Too many logins, or too many wrong ones: wait a quarter of an hour, then try once.",
+    final=True,
 )
 _LOCKED = Judgement(
-    Outcome.BLOCKED, "The account is locked, suspended or expired: ask the provider, or its administrator."
+    Outcome.BLOCKED,
+    "The account is locked, suspended or expired: ask the provider, or its administrator.",
+    final=True,
 )
 _IN_USE = Judgement(
     Outcome.BLOCKED, "The password is right, but another program has the mailbox open: close that one first."
@@ -71,6 +77,7 @@ _ASK = Judgement(Outcome.BLOCKED, "The server wants its administrator to look at
 _WRONG = Judgement(
     Outcome.WRONG_PASSWORD,
     "Type the password again; where it is right, the login name or the kind of password may be another.",
+    final=True,
 )
 _METHOD = Judgement(
     Outcome.METHOD_REFUSED, "The server does not take this way of logging in, whatever the password is."

@@ -1,4 +1,4 @@
-"""Logging in at the servers of an account: encrypted, as published, in the published order, with one guess."""
+"""Logging in at the servers of an account: encrypted, in the published order, with one guess."""
 
 from __future__ import annotations
 
@@ -133,10 +133,10 @@ class Login:
     ) -> LoginReport:
         """Way after way, until one is accepted or the secret has been judged."""
         attempts: list[Attempt] = []
+        shown: set[bool] = set()
         held: MailSession | None = session
         for way in ways:
-            if (host := account.refused_by(token=way.by_token)) is not None:
-                attempts.append(_not_again(way, host))
+            if way.by_token in shown or account.refused_by(token=way.by_token) is not None:
                 continue
             current = held or await self._open(server)
             try:
@@ -147,27 +147,28 @@ class Login:
                     await current.aclose()
             held = None  # a server that has said no may be cross with this connection
             attempts.append(attempt)
-            if attempt.spent and attempt.outcome is not Outcome.ACCEPTED:
+            if attempt.spent:
+                shown.add(way.by_token)
+            if attempt.final:
                 account.refused(server.hostname, token=way.by_token)
             if attempt.outcome in (Outcome.ACCEPTED, Outcome.DISHONEST):
                 break
-        return _report(server, attempts)
+        return _report(server, attempts) if attempts else _not_again(server, ways[0], account)
 
 
-def _not_again(way: Way, host: str) -> Attempt:
+def _not_again(server: TcpServer, way: Way, account: Account) -> LoginReport:
     what = "token" if way.by_token else "password"
-    return Attempt(
-        method=way.name,
+    return LoginReport(
+        server=server,
         outcome=Outcome.NOT_TRIED,
-        said=f"{host} has refused this {what}.",
-        advice=f"Try again with another {what}; one guess is all that is made, so that nothing is locked.",
+        said=f"{account.refused_by(token=way.by_token)} has said no to this {what} already.",
+        advice=f"Try again with another {what}; nothing is guessed twice, so that no account is locked.",
     )
 
 
 def _report(server: TcpServer, attempts: Sequence[Attempt]) -> LoginReport:
-    """What counts of several attempts: the last that was made."""
-    made = [attempt for attempt in attempts if attempt.outcome is not Outcome.NOT_TRIED]
-    last = (made or attempts)[-1]
+    """What counts of several attempts: the last one."""
+    last = attempts[-1]
     return LoginReport(
         server=server,
         outcome=last.outcome,

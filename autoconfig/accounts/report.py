@@ -23,6 +23,8 @@ class Attempt:
     advice: str = ""
     spent: bool = False
     """Whether the server has seen what it can judge the secret by."""
+    final: bool = False
+    """Whether the secret must not be shown to any server of the account again."""
     remarks: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:

@@ -201,6 +201,10 @@ class Internet:
         """A PEM file with the authority behind every valid certificate, for ``SSL_CERT_FILE``."""
         return str(self._authority.file)
 
+    def certificate(self, tls: Tls, *names: str) -> Path:
+        """A PEM file with a key and its certificate, for servers that are programs."""
+        return self._authority.file_for(tls, *names)
+
     @property
     def escapes(self) -> list[str]:
         """Addresses outside loopback ("host:port") that this process tried to reach, and could not."""

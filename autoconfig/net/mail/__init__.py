@@ -6,6 +6,7 @@
 from autoconfig.net.mail.facts import Capabilities, Exchange, Verdict
 from autoconfig.net.mail.faults import Fault, SessionFailed, Stage, StartTlsRefused
 from autoconfig.net.mail.greeter import MailGreeter
+from autoconfig.net.mail.knocking import Knock, knock
 from autoconfig.net.mail.opening import SESSIONS, open_session
 from autoconfig.net.mail.session import MailSession
 from autoconfig.net.mail.tls import Tls
@@ -15,6 +16,7 @@ __all__ = [
     "Capabilities",
     "Exchange",
     "Fault",
+    "Knock",
     "MailGreeter",
     "MailSession",
     "SessionFailed",
@@ -22,5 +24,6 @@ __all__ = [
     "StartTlsRefused",
     "Tls",
     "Verdict",
+    "knock",
     "open_session",
 ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from autoconfig.model import ServerType
 from autoconfig.net.mail.facts import Capabilities, Verdict
 from autoconfig.net.mail.faults import Fault, SessionFailed, Stage
+from autoconfig.net.mail.line import check
 from autoconfig.net.mail.session import MAX_LINES, MailSession, Reply
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class ImapSession(MailSession):
 
     async def login(self, username: str, password: str) -> Verdict:
         """LOGIN (RFC 9051 §6.2.3); literals for what does not go into a quoted string."""
+        check(username, password)
         if self._offered is None:
             await self.capabilities()
         self._line.hide(password)

@@ -93,6 +93,12 @@ class Line:
             raise self.failed(f"{self.host} does not come to an end.", Fault.ENDLESS)
         return self._take(end + 1).rstrip(b"\r\n")
 
+    async def read_some(self) -> bytes:
+        """Whatever comes first, b"" where the other side hangs up without a word. Raises OSError."""
+        if not self._buffer:
+            self._buffer += await self._reader.read(MAX_LINE)
+        return self._take(len(self._buffer))
+
     async def read_exactly(self, count: int) -> bytes:
         """So many bytes: a literal of IMAP or ManageSieve. Raises SessionFailed."""
         if count > MAX_LINE:
@@ -119,9 +125,7 @@ class Line:
 
     def send(self, *lines: str | bytes) -> None:
         """Send lines. Raises ValueRefused for one with a line break or NUL in it."""
-        encoded = [line.encode() if isinstance(line, str) else line for line in lines]
-        if any(mark in line for line in encoded for mark in _FORBIDDEN):
-            raise ValueRefused("What goes to a mail server cannot hold a line break or a NUL character.")
+        encoded = check(*lines)
         self._writer.write(b"".join(line + b"\r\n" for line in encoded))
 
     def expect_quiet(self) -> None:
@@ -160,3 +164,11 @@ class Line:
         """Leave without a goodbye."""
         # Not close(): TLS would wait for the other side's farewell, and nobody is left to wait for it.
         self._transport.abort()
+
+
+def check(*lines: str | bytes) -> list[bytes]:
+    """The lines as they go out. Raises ValueRefused for one with a line break or NUL in it."""
+    encoded = [line.encode() if isinstance(line, str) else line for line in lines]
+    if any(mark in line for line in encoded for mark in _FORBIDDEN):
+        raise ValueRefused("What goes to a mail server cannot hold a line break or a NUL character.")
+    return encoded

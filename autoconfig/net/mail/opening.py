@@ -57,7 +57,8 @@ async def open_session(
     try:
         async with asyncio.timeout(timeout):
             addresses = await connector.addresses(address or host)
-            reader, writer = await _connected(addresses, host, port)
+            started = asyncio.get_running_loop().time()
+            reader, writer = await connected(addresses, host, port)
             line = Line(reader, writer, host=host, port=port, timeout=timeout)
             session = session_type(
                 line,
@@ -65,11 +66,13 @@ async def open_session(
                 socket_type=socket_type,
                 context=context,
             )
+            session.connected_after = asyncio.get_running_loop().time() - started
             async with line.during(Stage.GREETING):
                 if socket_type is SocketType.SSL:
                     await line.encrypt(context)
                     line.stage = Stage.GREETING
                 await session.greeted()
+            session.greeted_after = asyncio.get_running_loop().time() - started
             return session
     except TimeoutError:
         stage = Stage.CONNECTION if line is None else line.stage
@@ -82,7 +85,8 @@ async def open_session(
         raise
 
 
-async def _connected(addresses: tuple[str, ...], host: str, port: int) -> _Connection:
+async def connected(addresses: tuple[str, ...], host: str, port: int) -> _Connection:
+    """A connection to the first address that answers. Raises SessionFailed."""
     starts = [partial(asyncio.open_connection, address, port) for address in addresses]
     try:
         return await first_of(starts, unused=_dropped)

@@ -10,6 +10,7 @@ from autoconfig.errors import FetchFailed
 from autoconfig.model import ServerType
 from autoconfig.net.mail.facts import Capabilities, Verdict
 from autoconfig.net.mail.faults import Fault, Stage
+from autoconfig.net.mail.line import check
 from autoconfig.net.mail.session import MAX_LINES, MailSession, Reply
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Pop3Session(MailSession):
 
     async def login(self, username: str, password: str) -> Verdict:
         """USER and PASS; a refused USER is the verdict."""
+        check(username, password)
         self._line.hide(password)
         async with self._line.during(Stage.LOGIN):
             self._send(f"USER {username}")

@@ -56,6 +56,10 @@ class MailSession(ABC):
         """The IP address connected to."""
         self.socket_type = socket_type
         self.greeting = ""
+        self.connected_after = 0.0
+        """Seconds until the connection stood, from when the address was known."""
+        self.greeted_after = 0.0
+        """Seconds until the greeting had come, from when the address was known."""
 
     @property
     def tls(self) -> Tls | None:

@@ -1,0 +1,71 @@
+"""Knocking at a port that does not do what it should: what speaks there, and is it TLS?"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from autoconfig.net.mail.faults import Fault, SessionFailed, Stage
+from autoconfig.net.mail.line import MAX_SHOWN, Line
+from autoconfig.net.mail.opening import connected
+
+if TYPE_CHECKING:
+    import ssl
+
+    from autoconfig.net.connections import Connector
+    from autoconfig.net.mail.tls import Tls
+
+PATIENCE = 2.0
+"""Seconds for the first word, before a web server is asked whether it is one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knock:
+    """What was heard."""
+
+    said: bytes = b""
+    """The first bytes; none where the other side stayed silent or hung up."""
+    tls: Tls | None = None
+
+
+async def knock(
+    connector: Connector,
+    host: str,
+    port: int,
+    *,
+    context: ssl.SSLContext | None,
+    address: str | None = None,
+    patience: float = PATIENCE,
+    timeout: float = 2 * PATIENCE,
+) -> Knock:
+    """Connect, with TLS at once where there is a ``context``, and hear what is said first.
+
+    A server that waits for the client is asked for a web page, which tells a web server. Times are in
+    seconds. Raises SessionFailed, FetchFailed and LookupFailed where there is no connection or no TLS.
+    """
+    addresses = await connector.addresses(address or host)
+    try:
+        async with asyncio.timeout(timeout):
+            reader, writer = await connected(addresses, host, port)
+    except TimeoutError:
+        message = f"{host}:{port} is silent."
+        raise SessionFailed(message, stage=Stage.CONNECTION, fault=Fault.SILENT) from None
+    line = Line(reader, writer, host=host, port=port, timeout=timeout)
+    try:
+        if context is not None:
+            async with line.during(Stage.TLS):
+                await line.encrypt(context)
+        return Knock(said=await _first_word(line, patience), tls=line.tls)
+    finally:
+        line.abort()
+
+
+async def _first_word(line: Line, patience: float) -> bytes:
+    for question in ((), ("GET / HTTP/1.0", "")):
+        line.send(*question)
+        with suppress(TimeoutError, OSError, SessionFailed):
+            async with asyncio.timeout(patience):
+                return (await line.read_some())[:MAX_SHOWN]
+    return b""

@@ -34,6 +34,7 @@ _CERTIFICATE = (
 )
 _PLAIN = "Nothing was sent: anybody on the way could read the password. Look for a port with TLS."
 _DOWN = "Check host name and port; if they are right, try again later."
+_GIVE_ONE = "Give one: a password when asked, a token by --token-command or --sign-in."
 _FORCE = "Nothing was sent; --allow-plaintext sends the password where anybody on the way can read it."
 
 
@@ -118,7 +119,7 @@ class Login:
                 server=server,
                 outcome=Outcome.METHOD_REFUSED,
                 said=why_none(wanted, capabilities, here, self._keys),
-                advice=what_to_publish(wanted, capabilities),
+                advice=_GIVE_ONE if here else what_to_publish(wanted, capabilities),
             )
         async with self._guesses.turn(server.hostname, server.username or "") as account:
             return await self._tried(server, session, ways, capabilities, account)

@@ -38,6 +38,8 @@ RIGHT = "p\u00e4ss \"w$rd'\\#%`id`;:/"
 SIMPLE = "correct horse"
 JWT_KEY = b"a key that the issuer and the mail server share"
 
+DOVECOT_PORT = 10465
+"""Where Dovecot takes mail itself."""
 CYRUS_PORT = 2587
 """Where passwords are checked by Cyrus SASL, which knows NTLM."""
 
@@ -216,7 +218,16 @@ class LoginHost:
     def guesses(self) -> int:
         """How many logins have failed, at all servers together, since the logs were emptied."""
         at_dovecot = re.findall(r"auth failed, ([0-9]+) attempts", self._log("dovecot"))
-        return sum(map(int, at_dovecot)) + self._log("postfix").count("authentication failed")
+        at_postfix = re.findall(r"auth=([0-9]+)/([0-9]+)", self._settled_log())
+        return sum(map(int, at_dovecot)) + sum(int(all_) - int(good) for good, all_ in at_postfix)
+
+    def _settled_log(self) -> str:
+        """Postfix's log, with the last line of every connection."""
+        deadline = time.monotonic() + START_SECONDS
+        while (log := self._log("postfix")).count(": connect from") > log.count(": disconnect from"):
+            assert time.monotonic() < deadline, log
+            time.sleep(0.02)
+        return log
 
     def forget(self) -> None:
         """Empty the logs."""
@@ -234,8 +245,9 @@ class LoginHost:
     def stop(self) -> None:
         """End the servers, by their own pids, and remove what they wrote."""
         # What was started is a shell that waits for Postfix's master.
+        master = self.folder / "postfix" / "queue" / "pid" / "master.pid"
         with contextlib.suppress(OSError, ValueError):
-            os.kill(int((self.folder / "postfix" / "queue" / "pid" / "master.pid").read_text()), signal.SIGTERM)
+            os.kill(int(master.read_text()), signal.SIGTERM)
         for process in reversed(self._processes):
             with contextlib.suppress(ProcessLookupError):
                 process.send_signal(signal.SIGTERM)
@@ -307,18 +319,17 @@ class LoginHost:
             _LISTENING.format(address=host.address, certificate=self._certificates[kind])
             for kind, host in self.hosts.items()
         )
-        cyrus = _LISTENING_CYRUS.format(
-            address=self.hosts["valid"].address, domain=self.domain
-        )
+        cyrus = _LISTENING_CYRUS.format(address=self.hosts["valid"].address, domain=self.domain)
         (folder / "etc" / "master.cf").write_text(master_file("".join([*listening, cyrus])))
         self._start(folder, [found("postfix"), "-c", str(folder / "etc"), "start-fg"], "daemon started")
 
     def _write_cyrus_accounts(self, place: Path) -> None:
         place.mkdir()
         (place / "smtpd.conf").write_text(_CYRUS.format(folder=place))
+        command = [found("saslpasswd2"), "-p", "-c", "-f", str(place / "sasldb2"), "-u", self.domain]
         for name in ("ada", "bob"):
-            command = [found("saslpasswd2"), "-p", "-c", "-f", str(place / "sasldb2"), "-u", self.domain, name]
-            subprocess.run(command, input=secret_of(name).encode(), check=True, capture_output=True)
+            secret = secret_of(name).encode()
+            subprocess.run([*command, name], input=secret, check=True, capture_output=True)
         shutil.chown(place / "sasldb2", "postfix")
 
     def _start(self, folder: Path, command: list[str], ready: str) -> None:
@@ -341,4 +352,3 @@ def _base64url(data: bytes) -> str:
 def secret_of(name: str) -> str:
     """The password of an account."""
     return RIGHT if name == "ada" else SIMPLE
-

@@ -57,7 +57,7 @@ class Login:
         self._method = method
         self._allow_plaintext = allow_plaintext
         self._timeout = timeout
-        self._guesses = Guesses()
+        self.guesses = Guesses()
 
     async def at(self, server: TcpServer) -> LoginReport:
         """Log in and say what came of it; never raises for what a server or the network does."""
@@ -121,7 +121,7 @@ class Login:
                 said=why_none(wanted, capabilities, here, self._keys),
                 advice=_GIVE_ONE if here else what_to_publish(wanted, capabilities),
             )
-        async with self._guesses.turn(server.hostname, server.username or "") as account:
+        async with self.guesses.turn(server.hostname, server.username or "") as account:
             return await self._tried(server, session, ways, capabilities, account)
 
     async def _tried(

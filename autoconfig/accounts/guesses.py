@@ -7,21 +7,19 @@ server has refused is not shown to the outgoing server of the same provider eith
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from autoconfig.net.suffixes import registrable_domain
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from types import TracebackType
 
 
 class Account:
     """One login name at one provider, and who has refused what for it."""
 
     def __init__(self) -> None:
-        self.alone = asyncio.Lock()
+        self.last: Turn | None = None
         self._refused: dict[bool, str] = {}
 
     def refused(self, host: str, *, token: bool) -> None:
@@ -33,15 +31,38 @@ class Account:
         return self._refused.get(token)
 
 
+class Turn:
+    """A server's place in the line of its account; leave the context and the next one's turn comes."""
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+        self._before = account.last
+        self._over = asyncio.Event()
+        account.last = self
+
+    async def come(self) -> None:
+        """Wait until every server before this one is done with the account."""
+        if self._before is not None:
+            await self._before._over.wait()
+            await self._before.come()
+            self._before = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+
+
 class Guesses:
     """The accounts of one run. One event loop only."""
 
     def __init__(self) -> None:
-        self._accounts: defaultdict[tuple[str, str], Account] = defaultdict(Account)
+        self._accounts: dict[tuple[str, str], Account] = {}
 
-    @asynccontextmanager
-    async def turn(self, host: str, username: str) -> AsyncIterator[Account]:
-        """Be alone with an account while its secret is judged: the next server waits for the answer."""
-        account = self._accounts[registrable_domain(host) or host, username]
-        async with account.alone:
-            yield account
+    def line_up(self, host: str, username: str) -> Turn:
+        """The next turn with the account of a login name at whoever runs the host."""
+        key = (registrable_domain(host) or host, username)
+        return Turn(self._accounts.setdefault(key, Account()))

@@ -18,7 +18,7 @@ from autoconfig.net.reasons import BadCertificate
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from autoconfig.accounts.guesses import Guesses
+    from autoconfig.accounts.guesses import Turn
     from autoconfig.accounts.keys import Keys
     from autoconfig.model import UrlServer
     from autoconfig.net.fetched import Fetched
@@ -43,13 +43,13 @@ _NO_JMAP = "Check the URL; JMAP is usually at /.well-known/jmap."
 
 
 async def log_in(
-    http: Http, server: UrlServer, keys: Keys, guesses: Guesses, *, allow_plaintext: bool = False
+    http: Http, server: UrlServer, keys: Keys, turn: Turn, *, allow_plaintext: bool = False
 ) -> LoginReport:
-    """Log in and say what came of it; never raises for what a server or the network does."""
+    """Log in when the turn comes, and say what came of it; never raises for what a server does."""
     loop = asyncio.get_running_loop()
     started = loop.time()
     try:
-        report = await _visited(http, server, keys, guesses, allow_plaintext=allow_plaintext)
+        report = await _visited(http, server, keys, turn, allow_plaintext=allow_plaintext)
     except BadCertificate as error:
         advice = "Nothing was sent: the provider must mend its certificate."
         report = LoginReport(server=server, outcome=Outcome.BAD_CERTIFICATE, said=str(error), advice=advice)
@@ -59,7 +59,7 @@ async def log_in(
 
 
 async def _visited(
-    http: Http, server: UrlServer, keys: Keys, guesses: Guesses, *, allow_plaintext: bool
+    http: Http, server: UrlServer, keys: Keys, turn: Turn, *, allow_plaintext: bool
 ) -> LoginReport:
     if not server.secure and not allow_plaintext:
         advice = "Nothing was sent; --allow-plaintext sends the password where anybody can read it."
@@ -69,16 +69,15 @@ async def _visited(
     if by_token is None:
         said = f"The server takes {' or '.join(server.authentication)}, and there is nothing for that."
         return LoginReport(server=server, outcome=Outcome.METHOD_REFUSED, said=said)
-    host = urlsplit(server.url).hostname or ""
-    async with guesses.turn(host, server.username or "") as account:
-        refused_by = account.refused_by(token=by_token)
-        if refused_by is not None:
-            said = f"{refused_by} has said no to this {'token' if by_token else 'password'} already."
-            return LoginReport(server=server, outcome=Outcome.NOT_TRIED, said=said)
-        answer = await _asked(http, server.url, _authorization(server, keys, by_token=by_token))
-        attempt = _attempt(answer, "Bearer" if by_token else "Basic")
-        if attempt.final:
-            account.refused(host, token=by_token)
+    await turn.come()
+    refused_by = turn.account.refused_by(token=by_token)
+    if refused_by is not None:
+        said = f"{refused_by} has said no to this {'token' if by_token else 'password'} already."
+        return LoginReport(server=server, outcome=Outcome.NOT_TRIED, said=said)
+    answer = await _asked(http, server.url, _authorization(server, keys, by_token=by_token))
+    attempt = _attempt(answer, "Bearer" if by_token else "Basic")
+    if attempt.final:
+        turn.account.refused(urlsplit(server.url).hostname or "", token=by_token)
     return LoginReport(
         server=server,
         outcome=attempt.outcome,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from autoconfig.accounts.attempt import Attempted
-from autoconfig.accounts.guesses import Guesses
+from autoconfig.accounts.guesses import Guesses, Turn
 from autoconfig.accounts.judgement import Outcome
 from autoconfig.accounts.report import Attempt, LoginReport
 from autoconfig.accounts.ways import WITHOUT_LOGIN, Wanted, Way, offered, what_to_publish, why_none
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from autoconfig.net.connections import Connector
     from autoconfig.net.mail import Capabilities, MailSession
 
-TIMEOUT = 60.0
-"""Seconds for one server."""
+TIMEOUT = 45.0
+"""Seconds for one server to be reached, and again for it to decide."""
 PATIENCE = 25.0
 """Seconds for one answer: many keep whoever gives a wrong password waiting, longer each time."""
 
@@ -59,29 +59,34 @@ class Login:
         self._timeout = timeout
         self.guesses = Guesses()
 
-    async def at(self, server: TcpServer) -> LoginReport:
-        """Log in and say what came of it; never raises for what a server or the network does."""
+    async def at(self, server: TcpServer, turn: Turn | None = None) -> LoginReport:
+        """Log in and say what came of it; never raises for what a server or the network does.
+
+        Servers are connected to side by side, but an account's secret is shown to one at a time, by ``turn``.
+        """
         loop = asyncio.get_running_loop()
         started = loop.time()
-        try:
-            async with asyncio.timeout(self._timeout):
-                report = await self._visited(server)
-        except TimeoutError:
-            said = f"{server.hostname}:{server.port} took longer than {self._timeout:g} seconds."
-            report = LoginReport(server=server, outcome=Outcome.DOWN, said=said, advice=_DOWN)
-        except NetworkError as error:
-            report = _broken(server, error)
+        with turn or self.guesses.line_up(server.hostname, server.username or "") as mine:
+            try:
+                report = await self._visited(server, mine)
+            except TimeoutError:
+                said = f"{server.hostname}:{server.port} took longer than {self._timeout:g} seconds."
+                report = LoginReport(server=server, outcome=Outcome.DOWN, said=said, advice=_DOWN)
+            except NetworkError as error:
+                report = _broken(server, error)
         return replace(report, elapsed_ms=round((loop.time() - started) * 1000))
 
-    async def _visited(self, server: TcpServer) -> LoginReport:
+    async def _visited(self, server: TcpServer, turn: Turn) -> LoginReport:
         if not server.secure and not self._allow_plaintext:
             said = f"{server.hostname}:{server.port} is without encryption."
             return LoginReport(server=server, outcome=Outcome.NO_ENCRYPTION, said=said, advice=_FORCE)
-        session = await self._open(server)
+        async with asyncio.timeout(self._timeout):
+            session = await self._open(server)
         try:
-            capabilities = await session.capabilities()
+            async with asyncio.timeout(self._timeout):
+                capabilities = await session.capabilities()
             tls = session.tls.version if session.tls else ""
-            report = await self._asked(server, session, capabilities)
+            report = await self._asked(server, session, capabilities, turn)
             return replace(report, tls=tls)
         finally:
             await session.aclose()
@@ -105,7 +110,7 @@ class Login:
         return session
 
     async def _asked(
-        self, server: TcpServer, session: MailSession, capabilities: Capabilities
+        self, server: TcpServer, session: MailSession, capabilities: Capabilities, turn: Turn
     ) -> LoginReport:
         wanted = self._method or Wanted(server.authentication)
         if not wanted.ways() and WITHOUT_LOGIN.intersection(server.authentication):
@@ -121,8 +126,9 @@ class Login:
                 said=why_none(wanted, capabilities, here, self._keys),
                 advice=_GIVE_ONE if here else what_to_publish(wanted, capabilities),
             )
-        async with self.guesses.turn(server.hostname, server.username or "") as account:
-            return await self._tried(server, session, ways, capabilities, account)
+        await turn.come()
+        async with asyncio.timeout(self._timeout):
+            return await self._tried(server, session, ways, capabilities, turn.account)
 
     async def _tried(
         self,

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
 
 from autoconfig.accounts import jmap
 from autoconfig.accounts.ways import WITHOUT_LOGIN
 from autoconfig.model import Authentication, ServerType, TcpServer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
+    from autoconfig.accounts.guesses import Turn
     from autoconfig.accounts.keys import Keys
     from autoconfig.accounts.login import Login
     from autoconfig.accounts.report import LoginReport
@@ -35,11 +37,18 @@ def servers_to_try(
     return tuple(server for server in known if server is firsts[server.type])
 
 
-def wants(servers: Iterable[AnyServer]) -> tuple[bool, bool]:
-    """Whether a password could be of use at the servers, and whether a token could."""
+class Wants(NamedTuple):
+    """What could be of use at some servers."""
+
+    password: bool
+    token: bool
+
+
+def wants(servers: Iterable[AnyServer]) -> Wants:
+    """What the servers take, as they are published; one that names nothing may take a password."""
     words = {word for server in servers for word in server.authentication}
     passwords = words - {Authentication.OAUTH2} - WITHOUT_LOGIN
-    return bool(passwords), Authentication.OAUTH2 in words
+    return Wants(bool(passwords) or not words, Authentication.OAUTH2 in words)
 
 
 async def log_in_at(
@@ -49,17 +58,18 @@ async def log_in_at(
     keys: Keys,
     *,
     allow_plaintext: bool = False,
-    done: Callable[[LoginReport], None] = lambda _report: None,
 ) -> list[LoginReport]:
-    """Log in at all of them, in parallel but for the guesses; ``done`` is told of each as it ends."""
+    """Log in at all of them, side by side but for the guesses, which are made in this order."""
 
-    async def at(server: AnyServer) -> LoginReport:
-        report = (
-            await login.at(server)
-            if isinstance(server, TcpServer)
-            else await jmap.log_in(http, server, keys, login.guesses, allow_plaintext=allow_plaintext)
-        )
-        done(report)
-        return report
+    async def at(server: AnyServer, turn: Turn) -> LoginReport:
+        with turn:
+            if isinstance(server, TcpServer):
+                return await login.at(server, turn)
+            return await jmap.log_in(http, server, keys, turn, allow_plaintext=allow_plaintext)
 
-    return list(await asyncio.gather(*map(at, servers)))
+    turns = [login.guesses.line_up(_host(server), server.username or "") for server in servers]
+    return list(await asyncio.gather(*map(at, servers, turns)))
+
+
+def _host(server: AnyServer) -> str:
+    return server.hostname if isinstance(server, TcpServer) else urlsplit(server.url).hostname or ""

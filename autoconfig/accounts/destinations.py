@@ -62,7 +62,7 @@ DESTINATIONS: Mapping[str, Destination] = {
         title="getmail, fetches mail",
         command="getmail",
         path=f"{_CONFIG}/getmail/getmailrc",
-        directories=(f"{_BOX}/cur", f"{_BOX}/new", f"{_BOX}/tmp"),
+        directories=tuple(f"{_BOX}/{name}" for name in ("cur", "new", "tmp")),
         then="getmail",
     ),
     "git": Destination(

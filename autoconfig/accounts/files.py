@@ -58,7 +58,7 @@ class PlannedFile:
     once: str = ""
     """A pattern of lines that the rest of the file may have already."""
     merged: bool = False
-    """Whether ``content`` is the file's own with something added, so that nothing is lost."""
+    """Whether ``content`` is what is there with something added, so that nothing is lost."""
 
     @property
     def appends(self) -> bool:
@@ -80,12 +80,19 @@ class PlannedFile:
         present = self.present()
         if present is None or not present.strip():
             return State.NEW
-        if present == self.content or (self.appends and self.added_to(present) == present):
-            return State.SAME
-        return State.DIFFERENT
+        return (
+            State.SAME if present in (self.content, self.alone, self.added_to(present)) else State.DIFFERENT
+        )
+
+    @property
+    def alone(self) -> bytes:
+        """The whole file where there is nothing else in it."""
+        return self.added_to(b"")
 
     def added_to(self, present: bytes) -> bytes:
         """The file with this account's part between two marks; a part from an earlier time is replaced."""
+        if not self.appends:
+            return self.content
         begin, end = (f"# {mark} mail-autoconfig {self.account}\n".encode() for mark in (">>>", "<<<"))
         before, found, rest = present.partition(begin)
         after = rest.partition(end)[2] if found else b""
@@ -103,8 +110,8 @@ class PlannedFile:
 
 def difference(old: bytes, new: bytes) -> list[str]:
     """What would change, as a unified difference of bounded length, without what may be a password."""
-    texts = [data.decode("utf-8", "replace").splitlines() for data in (old, new)]
-    lines = list(difflib.unified_diff(*texts, lineterm="", n=1))[2:]
+    before, after = (data.decode("utf-8", "replace").splitlines() for data in (old, new))
+    lines = list(difflib.unified_diff(before, after, lineterm="", n=1))[2:]
     shown = [line if line[:1] == "+" or not _SECRET.search(line) else line[:1] + _HIDDEN for line in lines]
     more = len(shown) - MAX_SHOWN
     return shown if more <= 0 else [*shown[:MAX_SHOWN], f"… {more} more lines"]

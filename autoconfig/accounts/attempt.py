@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from autoconfig.accounts.ways import Way
+    from autoconfig.errors import AutoconfigError
     from autoconfig.net.mail import MailSession, Tls, Verdict
 
 _SERVICES: Mapping[ServerType, str] = {
@@ -55,14 +56,14 @@ class Attempted:
             credentials = Credentials(username=self.username, secret=secret)
             exchange = begin(way.name, credentials, self._peer()) if way.sasl else None
         except (SaslRefused, ValueRefused) as error:
-            return Attempt(method=way.name, outcome=Outcome.METHOD_REFUSED, advice=str(error))
+            return _not_possible(way, error)
         if exchange is not None:
             return await self._by_mechanism(way, exchange)
         say = self.session.apop if way.name == APOP else self.session.login
         try:
             return _attempt(way, await say(self.username, secret), spent=True)
         except ValueRefused as error:
-            return Attempt(method=way.name, outcome=Outcome.METHOD_REFUSED, advice=str(error))
+            return _not_possible(way, error)
 
     async def _by_mechanism(self, way: Way, exchange: Mechanism) -> Attempt:
         try:
@@ -70,6 +71,7 @@ class Attempted:
         except SaslRefused as error:
             return Attempt(
                 method=way.name,
+                word=way.authentication,
                 outcome=Outcome.DISHONEST,
                 said=str(error),
                 advice=_HONEST,
@@ -100,18 +102,33 @@ def _attempt(way: Way, verdict: Verdict, *, spent: bool, exchange: Mechanism | N
         part for part in (verdict.code, verdict.text, f"({complaint})" if complaint else "") if part
     )
     if verdict.accepted:
-        return Attempt(method=way.name, outcome=Outcome.ACCEPTED, said=said, spent=True, remarks=remarks)
+        return Attempt(
+            method=way.name,
+            word=way.authentication,
+            outcome=Outcome.ACCEPTED,
+            said=said,
+            spent=True,
+            remarks=remarks,
+        )
     judgement = _complained(complaint) or judged(verdict.code, verdict.text)
     if way.by_token and judgement.outcome is Outcome.WRONG_PASSWORD:
         judgement = _STALE
     return Attempt(
         method=way.name,
+        word=way.authentication,
         outcome=judgement.outcome,
         said=said,
         advice=judgement.advice,
         spent=spent and not unjudged(verdict.code),
         final=judgement.final,
         remarks=remarks,
+    )
+
+
+def _not_possible(way: Way, error: AutoconfigError) -> Attempt:
+    """Nothing was sent: this program, or the protocol, cannot do that."""
+    return Attempt(
+        method=way.name, word=way.authentication, outcome=Outcome.METHOD_REFUSED, advice=str(error)
     )
 
 

@@ -94,8 +94,10 @@ class PlannedFile:
         if not self.appends:
             return self.content
         begin, end = (f"# {mark} mail-autoconfig {self.account}\n".encode() for mark in (">>>", "<<<"))
-        before, found, rest = present.partition(begin)
-        after = rest.partition(end)[2] if found else b""
+        before, _, rest = present.partition(begin)
+        _, found, after = rest.partition(end)
+        if not found:
+            before, after = present, b""  # no part, or one whose end somebody took away
         part = self._without_repeated(before + after)
         if before and not before.endswith(b"\n\n"):
             before += b"\n" if before.endswith(b"\n") else b"\n\n"

@@ -15,20 +15,26 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 
+Refusals = dict[tuple[str, str, bool], str]
+"""Which host has refused what: by its registrable domain, the login name, and whether it was a token."""
+
+
 class Account:
     """One login name at one provider, and who has refused what for it."""
 
-    def __init__(self) -> None:
+    def __init__(self, domain: str, username: str, refusals: Refusals) -> None:
         self.last: Turn | None = None
-        self._refused: dict[bool, str] = {}
+        self._domain = domain
+        self._username = username
+        self._refusals = refusals
 
     def refused(self, host: str, *, token: bool) -> None:
         """Remember that a host said no to the token, or to the password."""
-        self._refused.setdefault(token, host)
+        self._refusals.setdefault((self._domain, self._username, token), host)
 
     def refused_by(self, *, token: bool) -> str | None:
         """The host that has refused the token, or the password; None where nobody has."""
-        return self._refused.get(token)
+        return self._refusals.get((self._domain, self._username, token))
 
 
 class Turn:
@@ -57,12 +63,14 @@ class Turn:
 
 
 class Guesses:
-    """The accounts of one run. One event loop only."""
+    """The accounts of one run, on one event loop; ``refusals`` of the same secrets go from run to run."""
 
-    def __init__(self) -> None:
+    def __init__(self, refusals: Refusals | None = None) -> None:
+        self._refusals = {} if refusals is None else refusals
         self._accounts: dict[tuple[str, str], Account] = {}
 
     def line_up(self, host: str, username: str) -> Turn:
         """The next turn with the account of a login name at whoever runs the host."""
-        key = (registrable_domain(host) or host, username)
-        return Turn(self._accounts.setdefault(key, Account()))
+        domain = registrable_domain(host) or host
+        account = self._accounts.setdefault((domain, username), Account(domain, username, self._refusals))
+        return Turn(account)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Sequence
 
-    from autoconfig.accounts.guesses import Account
+    from autoconfig.accounts.guesses import Account, Refusals
     from autoconfig.accounts.keys import Keys
     from autoconfig.net.connections import Connector
     from autoconfig.net.mail import Capabilities, MailSession
@@ -50,6 +50,7 @@ class Login:
         method: Wanted | None = None,
         allow_plaintext: bool = False,
         timeout: float = TIMEOUT,
+        refusals: Refusals | None = None,
     ) -> None:
         self._connector = connector
         self._keys = keys
@@ -57,7 +58,7 @@ class Login:
         self._method = method
         self._allow_plaintext = allow_plaintext
         self._timeout = timeout
-        self.guesses = Guesses()
+        self.guesses = Guesses(refusals)
 
     async def at(self, server: TcpServer, turn: Turn | None = None) -> LoginReport:
         """Log in and say what came of it; never raises for what a server or the network does.

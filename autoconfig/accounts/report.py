@@ -9,7 +9,7 @@ from autoconfig.accounts.judgement import Outcome
 from autoconfig.model import TcpServer
 
 if TYPE_CHECKING:
-    from autoconfig.model import AnyServer
+    from autoconfig.model import AnyServer, Authentication
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +18,8 @@ class Attempt:
 
     method: str
     outcome: Outcome
+    word: Authentication | None = None
+    """The published word that it stands for."""
     said: str = ""
     """The server's own words, code first."""
     advice: str = ""

@@ -83,6 +83,10 @@ def how_to_store(address: str) -> str:
 def unavailable() -> str:
     """Why there is no keyring here, in one sentence; empty where there is one."""
     if shutil.which(TOOL) is not None:
+        try:
+            _complain(_run([TOOL, "lookup", *_attributes("")]).stderr)  # nobody's, to see whether it answers
+        except VaultClosed as error:
+            return str(error)
         return ""
     try:
         keyring = _library()

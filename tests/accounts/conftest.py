@@ -12,6 +12,7 @@ from autoconfig.accounts.keys import Keys
 from autoconfig.accounts.login import Login
 from autoconfig.accounts.ways import Wanted
 from autoconfig.model import Authentication, ServerType, SocketType, TcpServer
+from tests.cli.conftest import autoconfig, folder, process, resolves_to
 from tests.internet.fixtures import internet, need
 from tests.mailhost import logins
 from tests.mailhost.logins import LoginHost
@@ -19,11 +20,12 @@ from tests.net.way import Way
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from autoconfig.accounts.report import LoginReport
     from tests.internet import Internet
 
-__all__ = ["internet"]
+__all__ = ["autoconfig", "folder", "internet", "process", "resolves_to"]
 
 SERVERS = {
     "imaps": (ServerType.IMAP, 993, SocketType.SSL),
@@ -103,3 +105,33 @@ def host(running_logins: LoginHost) -> LoginHost:
     """The servers with empty logs."""
     running_logins.forget()
     return running_logins
+
+
+@pytest.fixture
+def provider_file(host: LoginHost, tmp_path: Path) -> Path:
+    """A provider file with the servers of the host, each as it should be."""
+    path = tmp_path / "provider.toml"
+    path.write_text(
+        f"""
+name = "Example Mail"
+domains = ["{host.domain}"]
+[[incoming]]
+type = "imap"
+hostname = "{host.host}"
+[[incoming]]
+type = "pop3"
+hostname = "{host.host}"
+[[outgoing]]
+type = "smtp"
+hostname = "{host.host}"
+"""
+    )
+    return path
+
+
+@pytest.fixture
+def online(internet: Internet, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands of this process reach the simulated internet, and trust its certificates."""
+    monkeypatch.setenv("SSL_CERT_FILE", internet.ca_file)
+    monkeypatch.setenv("AUTOCONFIG_NAMESERVERS", internet.dns)
+    monkeypatch.setenv("AUTOCONFIG_ALLOW_PRIVATE_NETWORKS", "yes")

@@ -8,12 +8,12 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import pexpect
 import pytest
 
 from autoconfig.model import OAuth2
 from autoconfig.resolver.outcome import Trust
 from tests.accounts.authorization import CLIENT, USER_CODE, AuthorizationServer
+from tests.accounts.terminal import Terminal
 from tests.cli import resolved
 from tests.mailhost.logins import RIGHT, SIMPLE
 
@@ -280,26 +280,6 @@ def test_oauth2_alone_without_a_token_says_what_to_give(
     ]
 
 
-class Terminal:
-    """The command on a pseudo-terminal."""
-
-    def __init__(self, *arguments: str) -> None:
-        command = ["-m", "autoconfig", *arguments]
-        self.child = pexpect.spawn(sys.executable, command, encoding="utf-8", dimensions=(40, 80), timeout=30)
-        self.child.delaybeforesend = None
-
-    def answer(self, question: str, answer: str) -> None:
-        self.child.expect_exact(question)
-        if "Password" in question:
-            self.child.waitnoecho(10)
-        self.child.sendline(answer)
-
-    def ended(self) -> tuple[int | None, str]:
-        said = self.child.read()
-        self.child.close()
-        return self.child.exitstatus, said
-
-
 def test_the_password_is_asked_for_and_not_shown(host: LoginHost, provider_file: Path) -> None:
     terminal = Terminal("verify", host.user("bob"), "--file", str(provider_file), "--outgoing")
     terminal.answer(f"Password of {host.user('bob')}: ", "")
@@ -311,9 +291,9 @@ def test_the_password_is_asked_for_and_not_shown(host: LoginHost, provider_file:
 
 def test_ctrl_c_at_the_password_ends_it_cleanly(host: LoginHost, provider_file: Path) -> None:
     terminal = Terminal("verify", host.user("bob"), "--file", str(provider_file))
-    terminal.child.expect_exact("Password of")
-    terminal.child.waitnoecho(10)
-    terminal.child.sendintr()
+    terminal.until("Password of")
+    terminal.child.waitnoecho()
+    terminal.interrupt()
     code, said = terminal.ended()
     assert (code, "Traceback" in said) == (130, False), said
 
@@ -326,8 +306,8 @@ def test_ctrl_c_while_a_server_is_silent_ends_it_cleanly(
     file = tmp_path / "silent.toml"
     file.write_text(f'domains = ["example.com"]\n[[incoming]]\ntype = "imap"\nhostname = "{silent}"\n')
     terminal = Terminal("verify", "ada@example.com", "--file", str(file), *says("x"))
-    terminal.child.expect_exact("Logging in")
-    terminal.child.sendintr()
+    terminal.until("Logging in")
+    terminal.interrupt()
     code, said = terminal.ended()
     assert (code, "Traceback" in said) == (130, False), said
 
@@ -340,7 +320,7 @@ def test_a_person_is_asked_whether_the_domains_are_right(
         customer, f"_imaps._tcp SRV 0 1 993 {host.host}.\n_submissions._tcp SRV 0 1 465 {host.host}."
     )
     terminal = Terminal("verify", f"ada@{customer}", "--no-guess")
-    terminal.child.expect_exact(f"These servers belong to {host.domain}, not to {customer}.")
+    terminal.until(f"These servers belong to {host.domain}, not to {customer}.")
     terminal.answer("Is that right? [y/N]: ", "n")
     code, said = terminal.ended()
     assert (code, "Password" in said) == (130, False)

@@ -10,7 +10,7 @@ from autoconfig.accounts.report import Attempt
 from autoconfig.accounts.ways import APOP
 from autoconfig.errors import SaslRefused, ValueRefused
 from autoconfig.model import ServerType
-from autoconfig.sasl import Binding, Credentials, Mechanism, Peer, begin, end_point
+from autoconfig.sasl import PLUS, Binding, Credentials, Mechanism, Peer, begin, end_point
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -54,16 +54,28 @@ class Attempted:
         """Try one way. Raises NetworkError where the conversation breaks off."""
         try:
             credentials = Credentials(username=self.username, secret=secret)
-            exchange = begin(way.name, credentials, self._peer()) if way.sasl else None
-        except (SaslRefused, ValueRefused) as error:
-            return _not_possible(way, error)
-        if exchange is not None:
-            return await self._by_mechanism(way, exchange)
-        say = self.session.apop if way.name == APOP else self.session.login
-        try:
+            if way.sasl:
+                return await self._by_sasl(way, credentials)
+            say = self.session.apop if way.name == APOP else self.session.login
             return _attempt(way, await say(self.username, secret), spent=True)
         except ValueRefused as error:
             return _not_possible(way, error)
+
+    async def _by_sasl(self, way: Way, credentials: Credentials) -> Attempt:
+        """Try a mechanism; one that binds to the connection in each way that the server may know."""
+        bindings = _bindings(self.session.tls)
+        choices = [bindings]
+        if way.name.endswith(PLUS) and bindings:
+            choices = [(binding,) for binding in bindings]
+        for chosen in choices:
+            try:
+                exchange = begin(way.name, credentials, self._peer(chosen))
+            except SaslRefused as error:
+                return _not_possible(way, error)
+            attempt = await self._by_mechanism(way, exchange)
+            if exchange.complaint not in _NOT_BOUND:
+                break
+        return attempt
 
     async def _by_mechanism(self, way: Way, exchange: Mechanism) -> Attempt:
         try:
@@ -80,19 +92,23 @@ class Attempted:
             )
         return _attempt(way, verdict, spent=exchange.spent, exchange=exchange)
 
-    def _peer(self) -> Peer:
+    def _peer(self, bindings: tuple[Binding, ...]) -> Peer:
         return Peer(
             service=_SERVICES.get(self.session.server_type, "host"),
             host=self.session.host,
             port=self.session.port,
             offered=frozenset(self.offered),
-            bindings=_bindings(self.session.tls),
+            bindings=bindings,
         )
 
 
 def _bindings(tls: Tls | None) -> tuple[Binding, ...]:
-    found = end_point(tls.certificate) if tls is not None and tls.certificate else None
-    return () if found is None else (found,)
+    """Every binding that there is: servers know tls-unique since RFC 5802, TLS 1.3 knows the other only."""
+    if tls is None:
+        return ()
+    unique = Binding("tls-unique", tls.unique) if tls.unique else None
+    place = end_point(tls.certificate) if tls.certificate else None
+    return tuple(binding for binding in (unique, place) if binding is not None)
 
 
 def _attempt(way: Way, verdict: Verdict, *, spent: bool, exchange: Mechanism | None = None) -> Attempt:

@@ -82,7 +82,7 @@ async def _visited(
         server=server,
         outcome=attempt.outcome,
         method=attempt.method,
-        tls="TLS" if server.secure else "",
+        tls=answer.tls.version if answer.tls else "",
         said=attempt.said,
         advice=attempt.advice,
         attempts=(attempt,),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from autoconfig.cli.options import providers_option
+from autoconfig.cli.resolve import Offline
 from autoconfig.errors import AddressError, FormatError, NothingFound
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     Decorated = Callable[..., Any]
 
-EXIT_OFFLINE = 3
 METHOD_FILE = "file"
 
 _OPTIONS = (
@@ -45,12 +45,6 @@ _OPTIONS = (
     ),
 )
 _NAMES = ("stores", "name_servers", "doh", "ispdb", "allow_http", "allow_private_networks", "guess")
-
-
-class Offline(click.ClickException):
-    """Nobody could be asked; that is not the same as nothing found."""
-
-    exit_code = EXIT_OFFLINE
 
 
 def finding_options(function: Decorated) -> Decorated:

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from autoconfig.cli.finding import Finding, Offline, finding_options
+from autoconfig.cli.finding import Finding, finding_options
+from autoconfig.cli.resolve import Offline
 from autoconfig.cli.secret import Secrets, secret_options
 from autoconfig.cli.wizard.options import wizard_options
 from autoconfig.errors import AutoconfigError, NothingFound, ValueRefused
 
 if TYPE_CHECKING:
     from autoconfig.accounts.plan import Account, Plan
+    from autoconfig.formats import clients
     from autoconfig.resolver import Resolution
 
 
@@ -51,7 +53,7 @@ class _Setup:
                 for name in ("password_command", "keyring", "password_stdin", "token_command")
             }
         )
-        self._file_secrets = _file_secrets(self._secrets)
+        _file_secrets(self._secrets)  # wrong use is said before anybody is asked
         present = not given["yes"] and sys.stdin.isatty()
         self._asker = Asker(present, Screen.of(sys.stdout))
         self._draft = Draft(self._finding.address)
@@ -75,6 +77,7 @@ class _Setup:
         trying = Trying(self._asker, self._draft, self._given, self._secrets, self._finding)
         if not trying.run(steps):
             return 1
+        self._secrets = trying.secrets
         return self._write(trying.remembered)
 
     def _found(self) -> tuple[Resolution | None, str]:
@@ -117,7 +120,7 @@ class _Setup:
         from autoconfig.accounts import vault
         from autoconfig.accounts.plan import Account
 
-        secrets = self._file_secrets
+        secrets = _file_secrets(self._secrets)
         if secrets.password_command is None and (remembered or self._secrets.keyring):
             command = vault.password_command(str(self._draft.address))
             secrets = dataclasses.replace(secrets, password_command=command)
@@ -164,7 +167,7 @@ class _Setup:
                 self._asker.line(each.then, "bold")
 
 
-def _file_secrets(secrets: Secrets) -> Any:
+def _file_secrets(secrets: Secrets) -> clients.Secrets:
     """The commands that go into files. Raises UsageError for one that no file can hold."""
     from autoconfig.formats import clients
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 from autoconfig.sasl.binding import Binding, end_point
 from autoconfig.sasl.choice import PASSWORD_MECHANISMS, TOKEN_MECHANISMS, begin
 from autoconfig.sasl.exchange import Credentials, Exchange, Mechanism, Peer
+from autoconfig.sasl.scram import PLUS
 
 __all__ = [
     "PASSWORD_MECHANISMS",
+    "PLUS",
     "TOKEN_MECHANISMS",
     "Binding",
     "Credentials",

@@ -179,3 +179,18 @@ def test_no_line_is_wider_than_the_terminal(begin: Callable[..., Terminal]) -> N
     plain = "".join(part.partition("m")[2] if part[:1] == "[" else part for part in said.split("\x1b"))
     lines = [line for line in plain.splitlines() if "Logging in" not in line and "tmp" not in line]
     assert max(map(len, lines)) <= COLUMNS
+
+
+def test_an_account_that_takes_tokens_only_asks_for_a_command(
+    begin: Callable[..., Terminal], host: LoginHost, home: Path, provider_file: Path
+) -> None:
+    text = provider_file.read_text()
+    provider_file.write_text(text.replace("hostname =", 'authentication = ["OAuth2"]\nhostname ='))
+    terminal = begin("--program", "msmtp", "--incoming", "imap", "--no-spa", "--name", "Bob")
+    terminal.answer("Change something?")
+    terminal.answer("Login name")
+    terminal.answer("A command that prints one: ", f"echo {host.token('bob')}")
+    assert "longer than 400 bytes" not in terminal.until("Write them? [Y/n]: ")
+    terminal.child.sendline("")
+    assert terminal.ended()[0] == 0
+    assert "auth xoauth2\n" in (home / ".msmtprc").read_text()

@@ -17,6 +17,7 @@ from autoconfig.accounts.verify import log_in_at, wants
 from autoconfig.cli.results import results
 from autoconfig.cli.secret import asked
 from autoconfig.cli.waiting import waiting
+from autoconfig.formats import clients
 
 if TYPE_CHECKING:
     from autoconfig.accounts.guesses import Refusals
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from autoconfig.cli.wizard.draft import Draft
     from autoconfig.cli.wizard.steps import Steps
 
+PROMPT = "   Password (it is not shown): "
 _AGAIN = {
     "password": "type the password again",
     "servers": "change the servers",
@@ -45,7 +47,8 @@ class Trying:
         self._asker = asker
         self._draft = draft
         self._given = given
-        self._secrets = secrets
+        self.secrets = secrets
+        """Where password and token come from; a token command may be asked for."""
         self._finding = finding
         self._judged_wrong = False
         self._refusals: Refusals = {}
@@ -63,16 +66,24 @@ class Trying:
 
     def _password(self) -> None:
         """Ask for the password where something needs it. Raises SecretMissing, VaultClosed, UsageError."""
-        needed = not self._given["no_test"] or self._given["remember"]
-        if not needed:
+        wanted = wants(self._draft.servers)
+        if wanted.token and not wanted.password and self.secrets.token_command is None:
+            self._ask_for_token_command()
+        if self._given["no_test"] and not self._given["remember"]:
             return
-        token = self._secrets.token()
-        by_password = wants(self._draft.servers).password
+        token = self.secrets.token()
         password = None
-        if self._secrets.given or (by_password and token is None):
-            address = str(self._draft.address)
-            password = self._secrets.password(address, "   Password (it is not shown): ")
+        if self.secrets.given or (wanted.password and token is None):
+            password = self.secrets.password(str(self._draft.address), PROMPT)
         self._draft.keys = Keys(password=password, token=token)
+
+    def _ask_for_token_command(self) -> None:
+        """No program lives without one: a token is good for an hour."""
+        if not self._asker.present:
+            self._asker.nobody("--token-command: the account takes OAuth2 only")
+        self._asker.tell("This account takes no password, but an OAuth2 access token.")
+        command = self._asker.text("A command that prints one", "", clients.checked_command)
+        self.secrets = replace(self.secrets, token_command=command)
 
     def _test(self, steps: Steps) -> bool:
         self._asker.step("Test")
@@ -104,7 +115,7 @@ class Trying:
         elif choice == "login":
             steps.login_name()
         else:
-            password = asked("   Password (it is not shown): ")
+            password = asked(PROMPT)
             self._draft.keys = replace(self._draft.keys, password=password)
             self._refusals.clear()
 
@@ -143,7 +154,7 @@ class Trying:
         """Keep the password in the keyring, if the person wants that. Raises VaultClosed."""
         password = self._draft.keys.password
         wanted = self._given["remember"]
-        kept = self._secrets.keyring or self._secrets.password_command is not None
+        kept = self.secrets.keyring or self.secrets.password_command is not None
         if password is None or kept or self._judged_wrong:
             wanted = False
         if wanted is None:

@@ -30,7 +30,7 @@ class Secrets:
         for name in ("password_command", "token_command"):
             command = getattr(self, name)
             if command is not None:
-                object.__setattr__(self, name, _checked(command, name.replace("_", " ")))
+                object.__setattr__(self, name, checked_command(command, name.replace("_", " ")))
 
     def password_for(self, address: str) -> str:
         """The command that prints the password of an address, which must be one that is safe to write."""
@@ -45,7 +45,8 @@ def _key(address: str) -> str:
     return f"service {ATTRIBUTES['service']} account {address}"
 
 
-def _checked(command: str, what: str) -> str:
+def checked_command(command: str, what: str = "command") -> str:
+    """The command without white space around it. Raises ValueRefused for one that no file can hold."""
     text = command.strip()
     if not text:
         raise ValueRefused(f"The {what} is empty.")

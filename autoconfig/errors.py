@@ -7,7 +7,8 @@ AutoconfigError            what a caller may catch; its text is one sentence for
 │   └── DomainError        not a domain or host name
 ├── FormatError            a document cannot be read, or has nothing usable
 │   ├── XMLRefused         not well-formed, hostile (DTD), too large or too deep
-│   └── DomainNeeded       the document does not say whose settings it holds
+│   ├── DomainNeeded       the document does not say whose settings it holds
+│   └── SaslRefused        a login exchange cannot be begun, or its server breaks the rules
 ├── StoreError             a store of providers cannot be opened or read
 ├── NetworkError           a question to the network got no usable answer
 │   ├── LookupFailed       the DNS: SERVFAIL, REFUSED, lame, silent
@@ -54,6 +55,10 @@ class XMLRefused(FormatError):
 
 class DomainNeeded(FormatError):
     """The document does not say which mail domain it is about, or is about several."""
+
+
+class SaslRefused(FormatError):
+    """A login exchange cannot go on: a rule is broken or a proof is missing; nothing secret is repeated."""
 
 
 class StoreError(AutoconfigError):

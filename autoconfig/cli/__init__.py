@@ -27,6 +27,8 @@ _COMMANDS = {
     "render": "Write a document as a mail client gets it.",
     "resolve": "Find the settings of any address.",
     "serve": "Run the web service.",
+    "setup": "Set up an account in a mail program, step by step.",
+    "verify": "Log in with the settings of an address, to know that they work.",
 }
 
 

@@ -71,6 +71,16 @@ class Resolver:
         http = Http(connector, allow_http=allow_http)
         return cls(dns=dns, connector=connector, http=http, mail=MailGreeter(connector), store=store)
 
+    @property
+    def connector(self) -> Connector:
+        """What connects to strangers here, with the answers of the DNS that are kept."""
+        return self._connector
+
+    @property
+    def http(self) -> Http:
+        """What fetches documents here."""
+        return self._http
+
     async def __aenter__(self) -> Self:
         return self
 

@@ -96,6 +96,35 @@ def lint(paths: tuple[Path, ...], as_json: bool, stores: tuple[str, ...]) -> Non
     sys.exit(1 if any(remark.severity == "warning" for remark in remarks) else 0)
 
 
+@command.command("import")
+@click.argument("source", metavar="SOURCE")
+@click.option(
+    "--into",
+    "target",
+    metavar="URL",
+    help="The database, such as sqlite:////var/lib/mail-autoconfig/providers.db.  "
+    "[default: the first in AUTOCONFIG_PROVIDERS]",
+)
+@click.option("--provider", "provider_id", metavar="ID", help="Whose the domains of a list are.")
+@click.option("--replace", is_flag=True, help="The providers of a list keep no domain that is not on it.")
+@click.option("--move", is_flag=True, help="Take domains from the providers that have them.")
+@json_option
+def import_(
+    source: str, target: str | None, provider_id: str | None, replace: bool, move: bool, as_json: bool
+) -> None:
+    """Copy providers and domains into a database of our own tables, which are made if need be.
+
+    SOURCE is a folder of provider files (an ISPDB mirror too), one such file, another store, or a list of
+    domains, one a line with the id of its provider unless --provider says it (- reads standard input).
+
+    Readers see what was there before, or everything. The same command goes on where it was interrupted, and
+    run again it changes nothing. Exit 1 where something was left out.
+    """
+    from autoconfig.cli.importing import run_import
+
+    sys.exit(run_import(source, target, provider_id, replace=replace, move=move, as_json=as_json))
+
+
 def _counted(remarks: list[Remark]) -> str:
     notes = sum(remark.severity == "note" for remark in remarks)
     count = len(remarks) - notes

@@ -111,11 +111,15 @@ class Importer:
                 _prepare(connection)
             resumed = self._stage(import_id, items, progress)
             with self._engine.begin() as connection:
-                return _take_over(connection, import_id, resumed, replace=replace, move=move)
+                imported = _take_over(connection, import_id, resumed, replace=replace, move=move)
+            if imported.added or imported.removed:
+                with self._engine.begin() as connection:
+                    _settle(connection)
         except IntegrityError as error:
             raise StoreError(self._sentence(error)) from None
         except SQLAlchemyError as error:
             raise StoreError(f"The database {self.name} failed: {reason_of(error, self._secret)}.") from None
+        return imported
 
     def close(self) -> None:
         """Let go of connections."""
@@ -205,6 +209,10 @@ def _take_over(
         return connection.execute(statement, {"import_id": import_id, "kind": kind}).rowcount
 
     _check_providers(connection, import_id)
+    if connection.dialect.name == "postgresql":
+        # A table that was small when it was counted is joined row by row with the very rows that are being
+        # added to it: hours instead of seconds.
+        connection.execute(text("SET LOCAL enable_nestloop = off"))
     changed = run(_CHANGE_PROVIDERS) + run(_ADD_PROVIDERS)
     added = moved = removed = total = 0
     conflicts: list[Conflict] = []
@@ -230,6 +238,12 @@ def _take_over(
         conflicts=tuple(conflicts),
         conflicts_total=total,
     )
+
+
+def _settle(connection: Connection) -> None:
+    """Let the database count what is new: it plans a look-up in a million names otherwise than in none."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"ANALYZE {DOMAINS.name}"))
 
 
 def _check_providers(connection: Connection, import_id: str) -> None:

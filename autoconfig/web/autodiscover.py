@@ -11,7 +11,7 @@ from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 
 from autoconfig.errors import AddressError, FormatError
 from autoconfig.formats import autodiscover, autodiscover_json
-from autoconfig.publish import PUBLIC, Document, etag_of
+from autoconfig.publish import PRIVATE, PUBLIC, Document, etag_of
 from autoconfig.web.answers import bytes_answer, document_answer, text_answer
 from autoconfig.web.asking import address_of, asked_by, forgiving_address, host_and_port, parameter
 from autoconfig.web.documents import NOT_SERVED
@@ -119,13 +119,14 @@ def _json(publisher: Publisher, base_url: str | None, address: EmailAddress | No
     endpoints = None
     if wanted is not None:
         url = f"{base_url or _own_url(wanted.domain)}{POX_PATH}"
-        endpoints = publisher.endpoints(wanted.domain, url, wanted.mx_domain)
-    if endpoints is None:
+        endpoints = publisher.endpoints(wanted.domain, url, wanted.mx_domain, address)
+    if wanted is None or endpoints is None:
         return _json_error(404, "DomainNotFound", NOT_SERVED)
     if known not in endpoints:
         return _invalid_protocol(protocol, endpoints)
     body = autodiscover_json.render(known, endpoints[known])
-    return document_answer(Document(body, autodiscover_json.MEDIA_TYPE, etag_of(body), PUBLIC))
+    cache_control = PRIVATE if publisher.is_personal(wanted.domain, wanted.mx_domain) else PUBLIC
+    return document_answer(Document(body, autodiscover_json.MEDIA_TYPE, etag_of(body), cache_control))
 
 
 def _invalid_protocol(protocol: str, supported: Iterable[str]) -> Response:

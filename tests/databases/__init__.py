@@ -1,0 +1,1 @@
+"""Real database servers, each a plain process of nobody's own on a loopback port, with its files in a temporary folder."""

@@ -16,6 +16,8 @@ __all__ = ["Entry", "Health", "Store", "is_database", "open_store", "open_stores
 _DATABASES = ("sqlite", "postgresql", "postgres", "mysql", "mariadb")
 """What a SQLAlchemy URL starts with."""
 
+_DIRECTORIES = ("ldap", "ldaps", "ldapi")
+
 
 def open_store(url: str) -> Store:
     """Open one store by its URL or path. Raises StoreError in one sentence."""
@@ -24,14 +26,23 @@ def open_store(url: str) -> Store:
         from autoconfig.stores.sql import SqlStore
 
         return SqlStore(url)
+    if scheme in _DIRECTORIES:
+        from autoconfig.stores.mapped_ldap import open_ldap
+
+        return open_ldap(url)
     if separator and scheme != "file":
         raise StoreError(
             f"The store {scheme}://… is of a kind this version cannot open; "
-            "give a folder in --providers or AUTOCONFIG_PROVIDERS."
+            "give a folder, a mapping file, a SQLAlchemy or LDAP URL in --providers or AUTOCONFIG_PROVIDERS."
         )
+    path = Path(rest if separator else url)
+    if path.is_file():
+        from autoconfig.stores.mapping import open_mapping
+
+        return open_mapping(path)
     from autoconfig.stores.directory import DirectoryStore
 
-    return DirectoryStore(Path(rest if separator else url))
+    return DirectoryStore(path)
 
 
 def is_database(url: str) -> bool:

@@ -15,7 +15,6 @@ from autoconfig.model import normalize_domain
 
 if TYPE_CHECKING:
     from autoconfig.model import Remark
-    from autoconfig.stores import Entry
 
 
 @click.group("providers")
@@ -28,28 +27,15 @@ def command() -> None:
 @providers_option
 def list_(as_json: bool, stores: tuple[str, ...]) -> None:
     """List the providers with their domains; into a pipe as tab-separated lines with every domain."""
-    entries = list(store_of(stores, quiet=as_json).entries())
-    if as_json:
-        print_json([_summary(entry) for entry in entries])
-        return
-    if not sys.stdout.isatty():
-        for entry in entries:
-            provider = entry.provider
-            click.echo(f"{provider.id}\t{provider.display_name}\t{' '.join(provider.domains)}")
-        return
-    from rich.console import Console
-    from rich.table import Table
+    from autoconfig.cli import listing
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column(
-        "ID", no_wrap=True, min_width=max((len(entry.provider.id) for entry in entries), default=2)
-    )
-    table.add_column("NAME", no_wrap=True, overflow="ellipsis", max_width=28)
-    table.add_column("DOMAINS", overflow="ellipsis", no_wrap=True)
-    for entry in entries:
-        provider = entry.provider
-        table.add_row(provider.id, provider.display_name, _first_of(provider.domains or provider.mx_domains))
-    Console(highlight=False).print(table)
+    entries = store_of(stores, quiet=as_json).entries()
+    if as_json:
+        listing.write_json(entries)
+    elif sys.stdout.isatty():
+        listing.show_table(entries)
+    else:
+        listing.write_lines(entries)
 
 
 @command.command("show")
@@ -65,16 +51,9 @@ def show(provider_id: str, as_json: bool, stores: tuple[str, ...]) -> None:
         entry = entry or store.find(normalize_domain(provider_id))
     if entry is None:
         raise NothingFound(f"No provider has the id or domain {provider_id!r}; see providers list.")
-    from autoconfig.formats import toml
+    from autoconfig.cli import listing
 
-    document = toml.render(entry.provider)
-    if as_json:
-        import tomllib
-
-        print_json(tomllib.loads(document.decode()) | {"source": entry.source})
-        return
-    click.echo(f"# {entry.source}")
-    click.echo(document, nl=False)
+    (listing.show_json if as_json else listing.show_document)(entry)
 
 
 @command.command("lint")
@@ -167,17 +146,6 @@ def _remarks_of_store(stores: tuple[str, ...]) -> list[Remark]:
     return sorted(remarks, key=lambda remark: (remark.source, remark.line or 0))
 
 
-def _summary(entry: Entry) -> dict[str, object]:
-    provider = entry.provider
-    return {
-        "id": provider.id,
-        "name": provider.display_name,
-        "domains": list(provider.domains),
-        "mx": list(provider.mx_domains),
-        "source": entry.source,
-    }
-
-
 def _remark(remark: Remark) -> dict[str, object]:
     return {
         "source": remark.source,
@@ -187,8 +155,3 @@ def _remark(remark: Remark) -> dict[str, object]:
         "value": remark.value,
         "severity": remark.severity,
     }
-
-
-def _first_of(domains: tuple[str, ...]) -> str:
-    shown = ", ".join(domains[:3])
-    return f"{shown} and {len(domains) - 3} more" if len(domains) > 3 else shown

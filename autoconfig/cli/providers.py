@@ -36,6 +36,7 @@ def list_(as_json: bool, stores: tuple[str, ...]) -> None:
         listing.show_table(entries)
     else:
         listing.write_lines(entries)
+    sys.stdout.flush()
 
 
 @command.command("show")
@@ -54,6 +55,7 @@ def show(provider_id: str, as_json: bool, stores: tuple[str, ...]) -> None:
     from autoconfig.cli import listing
 
     (listing.show_json if as_json else listing.show_document)(entry)
+    sys.stdout.flush()
 
 
 @command.command("lint")

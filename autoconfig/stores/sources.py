@@ -159,26 +159,29 @@ def _from_list(
 def _listed(source: Source, lines: io.TextIOWrapper, name: str, provider_id: str | None) -> Iterator[Item]:
     """A domain a line, the id of its provider behind it unless all have one; # starts a comment."""
     seen: set[str] = set()
-    number = 0
-    while line := lines.readline(MAX_LINE):
-        number += 1
-        words = line.partition("#")[0].replace(",", " ").replace(";", " ").split()
-        if not words:
-            continue
-        owner = words[1] if len(words) == 2 else provider_id
-        if len(words) > 2 or owner is None:
-            wanted = "a domain" if provider_id else "a domain and the id of its provider"
-            source.note(f"{name}:{number}: This line is not {wanted}. It is left out.")
-            continue
-        try:
-            domain = normalize_domain(words[0])
-        except DomainError as error:
-            source.note(f"{name}:{number}: {error} It is left out.")
-            continue
-        if owner not in seen:
-            seen.add(owner)
-            yield NewProvider(owner, None, name)
-        yield NewName("domain", domain, owner)
+    with lines:
+        for number, line in enumerate(iter(lambda: lines.readline(MAX_LINE), ""), start=1):
+            words = line.partition("#")[0].replace(",", " ").replace(";", " ").split()
+            if not words:
+                continue
+            try:
+                listed = _one_listed(words, provider_id)
+            except DomainError as error:
+                source.note(f"{name}:{number}: {error} It is left out.")
+                continue
+            if listed.provider not in seen:
+                seen.add(listed.provider)
+                yield NewProvider(listed.provider, None, name)
+            yield listed
+
+
+def _one_listed(words: list[str], provider_id: str | None) -> NewName:
+    """The domain of a line and whose it is. Raises DomainError."""
+    owner = words[1] if len(words) == 2 else provider_id
+    if len(words) > 2 or owner is None:
+        wanted = "a domain" if provider_id else "a domain and the id of its provider"
+        raise DomainError(f"This line is not {wanted}.")
+    return NewName("domain", normalize_domain(words[0]), owner)
 
 
 def _lines(path: Path) -> int:

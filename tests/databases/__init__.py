@@ -1,1 +1,1 @@
-"""Real database servers, each a plain process of nobody's own on a loopback port, with its files in a temporary folder."""
+"""Real database servers: plain processes of an account that owns nothing, on loopback ports, in temporary folders."""

@@ -1,1 +1,1 @@
-"""Real database servers: plain processes of an account that owns nothing, on loopback ports, in temporary folders."""
+"""Real database servers: plain processes on loopback ports, of an account that owns nothing else."""

@@ -23,7 +23,9 @@ Panel = tuple[str, "Store"]
 @pytest.fixture(
     scope="module",
     params=[
-        pytest.param((panel, kind), marks=[] if kind == "sqlite" else [pytest.mark.real], id=f"{panel}-{kind}")
+        pytest.param(
+            (panel, kind), marks=[] if kind == "sqlite" else [pytest.mark.real], id=f"{panel}-{kind}"
+        )
         for panel, kind in PANELS
     ],
 )
@@ -41,9 +43,7 @@ def panel(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 def mapping(folder: Path, preset: str, url: str) -> Path:
     """The least a mapping file with a preset says."""
     path = folder / "mapping.toml"
-    path.write_text(
-        f'preset = "{preset}"\n[sql]\nurl = "{url}"\n[variables]\nhost = "mail.example.net"\n'
-    )
+    path.write_text(f'preset = "{preset}"\n[sql]\nurl = "{url}"\n[variables]\nhost = "mail.example.net"\n')
     return path
 
 

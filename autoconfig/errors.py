@@ -10,6 +10,7 @@ AutoconfigError            what a caller may catch; its text is one sentence for
 │   ├── DomainNeeded       the document does not say whose settings it holds
 │   └── SaslRefused        a login exchange cannot be begun, or its server breaks the rules
 ├── StoreError             a store of providers cannot be opened or read
+│   └── StoreDown          its source does not answer just now, and nothing is kept of what was asked
 ├── NetworkError           a question to the network got no usable answer
 │   ├── LookupFailed       the DNS: SERVFAIL, REFUSED, lame, silent
 │   └── FetchFailed        the web: no connection, bad TLS, too large, too slow, forbidden
@@ -63,6 +64,10 @@ class SaslRefused(FormatError):
 
 class StoreError(AutoconfigError):
     """A store cannot be opened or read at all (as opposed to one bad entry in it)."""
+
+
+class StoreDown(StoreError):
+    """The source of a store does not answer just now, and nothing is kept of what was asked."""
 
 
 class NothingFound(AutoconfigError):

@@ -60,13 +60,19 @@ def parse(data: bytes, *, default_id: str | None = None, max_bytes: int = MAX_BY
 
     Raises FormatError with the line (syntax) or the path (values).
     """
-    table = Table(_content(data, max_bytes))
+    return parse_content(content_of(data, max_bytes), default_id=default_id)
+
+
+def parse_content(content: dict[str, Any], *, default_id: str | None = None) -> Parsed:
+    """Read a provider from TOML that is parsed already. Raises FormatError with the path."""
+    table = Table(content)
     provider = _provider(table, default_id)
     table.finish()
     return Parsed(provider=provider, remarks=tuple(table.remarks))
 
 
-def _content(data: bytes, max_bytes: int) -> dict[str, Any]:
+def content_of(data: bytes, max_bytes: int = MAX_BYTES) -> dict[str, Any]:
+    """Parse TOML of at most so many bytes, whatever it says. Raises FormatError with the line."""
     if len(data) > max_bytes:
         raise FormatError(f"The file is larger than {max_bytes} bytes.")
     try:

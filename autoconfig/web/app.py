@@ -9,6 +9,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wsgi import get_path_info
 
+from autoconfig.errors import StoreDown
 from autoconfig.publish import Publisher
 from autoconfig.settings import Settings
 from autoconfig.signing import Signer, open_signer
@@ -102,6 +103,7 @@ def create_app(
     app.register_blueprint(openapi(settings))
     app.register_blueprint(pages(store, settings.base_url))
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(StoreDown, _store_down)
     app.register_error_handler(Exception, _bug)
     wsgi: WSGIApplication = Front(app.wsgi_app, QuickWay(publisher, settings.base_url))
     if settings.trusted_proxies:
@@ -149,6 +151,13 @@ def _http_error(error: HTTPException) -> Response:
         if name == "Allow":
             # Sorted: werkzeug has them in a set, and replicas shall answer alike.
             response.headers[name] = ", ".join(sorted(value.split(", ")))
+    return response
+
+
+def _store_down(_down: StoreDown) -> Response:
+    """Not 404, which would be a "no": whoever stands before us may ask another replica, or later."""
+    response = _error(503, "The settings cannot be looked up just now; try again in a moment.")
+    response.headers["Retry-After"] = "5"
     return response
 
 

@@ -161,9 +161,10 @@ def _json(publisher: Publisher, base_url: str | None, address: EmailAddress | No
     if wanted is None or publisher.provider(wanted.domain, wanted.mx_domain) is None:
         return _json_error(404, "DomainNotFound", NOT_SERVED)
     url = pox_url(base_url, host, wanted.domain)
-    document = publisher.endpoint(wanted.domain, known, url, wanted.mx_domain)
+    document = publisher.endpoint(wanted.domain, known, url, wanted.mx_domain, address)
     if document is None:
-        return _invalid_protocol(protocol, publisher.endpoints(wanted.domain, url, wanted.mx_domain) or ())
+        supported = publisher.endpoints(wanted.domain, url, wanted.mx_domain, address)
+        return _invalid_protocol(protocol, supported or ())
     return document_answer(document)
 
 

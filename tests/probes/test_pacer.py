@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+import itertools
 from typing import TYPE_CHECKING
 
 from hypothesis import given
@@ -106,7 +107,7 @@ def test_no_key_ever_has_two_turns_within_a_second(wanted: list[tuple[float, lis
     had = turns(*wanted)
     for key in "abcd":
         times = sorted(time for time, (_, keys) in zip(had, wanted, strict=True) if key in keys)
-        assert all(later - earlier > 0.999999 for earlier, later in zip(times, times[1:], strict=False))
+        assert all(later - earlier > 0.999999 for earlier, later in itertools.pairwise(times))
 
 
 def test_what_is_long_past_is_forgotten() -> None:

@@ -1,0 +1,317 @@
+"""A database behind a SQLAlchemy URL: read only, pooled, with timeouts, and its password never repeated.
+
+SQLAlchemy makes the connections, keeps them and knows the dialects. The one hot question of a look-up goes
+to the driver's own cursor: what SQLAlchemy does for each statement costs more than the look-up itself.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import quote
+
+from autoconfig.errors import StoreError
+from autoconfig.stores.kept import SourceFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from sqlalchemy.engine import URL, Engine
+
+Value = TypeVar("Value")
+Row = tuple[Any, ...]
+
+POOL = 4
+"""Connections a process keeps; as many again are opened while all are busy."""
+CONNECT_SECONDS = 2
+STATEMENT_SECONDS = 2
+"""A mail program waits three seconds for an answer (Thunderbird), so that waiting longer helps nobody."""
+RECYCLE_SECONDS = 1800
+"""After which a connection is made anew: firewalls forget, and the database's name may lead elsewhere."""
+
+_DRIVERS = {"postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql", "mariadb": "mariadb+pymysql"}
+_EXTRAS = {"postgresql": "postgresql", "mysql": "mysql", "mariadb": "mysql"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How long to wait (seconds), and how many connections to keep."""
+
+    pool: int = POOL
+    connect_seconds: int = CONNECT_SECONDS
+    statement_seconds: int = STATEMENT_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A statement in the words of one driver; ``parameters`` are the names it binds."""
+
+    text: str
+    parameters: tuple[str, ...]
+    by_place: bool
+
+    def bound(self, values: Mapping[str, str]) -> Any:
+        """The values as the driver takes them; they never become part of the text."""
+        if self.by_place:
+            return tuple(values[name] for name in self.parameters)
+        return {name: values[name] for name in self.parameters}
+
+
+def parsed_url(text: str, password: str | None = None) -> URL:
+    """Read a SQLAlchemy URL. Raises StoreError, which does not repeat it: there may be a password in it."""
+    scheme = text.partition("://")[0]
+    try:
+        from sqlalchemy.engine import make_url
+        from sqlalchemy.exc import ArgumentError
+    except ImportError:
+        extra = _EXTRAS.get(scheme.partition("+")[0].replace("postgres", "postgresql"), "sql")
+        raise StoreError(f"The store {scheme}://… needs: pip install 'mail-autoconfig[{extra}]'.") from None
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        raise StoreError(
+            f"The store {scheme}://… is not a URL such as postgresql+psycopg://user@host/database."
+        ) from None
+    backend = "postgresql" if url.get_backend_name() == "postgres" else url.get_backend_name()
+    if "+" not in url.drivername:
+        url = url.set(drivername=_DRIVERS.get(backend, backend))
+    if backend == "sqlite" and not url.database:
+        raise StoreError("The store sqlite://… names no file; write sqlite:////path/to/the.db.")
+    return url if password is None else url.set(password=password)
+
+
+def shown(url: URL) -> str:
+    """The URL for people: without user, password and options."""
+    kind = url.get_backend_name()
+    if kind == "sqlite":
+        return f"sqlite:///{url.database}"
+    host = url.host or ""
+    port = f":{url.port}" if url.port else ""
+    return f"{kind}://{f'[{host}]' if ':' in host else host}{port}/{url.database or ''}"
+
+
+def reader(url: URL, limits: Limits) -> Engine:
+    """An engine whose connections can only read. Nothing is connected yet. Raises StoreError."""
+    return _engine(url, limits, read_only=True)
+
+
+def writer(url: URL) -> Engine:
+    """An engine for an import: it may write, and a statement may take its time. Raises StoreError."""
+    return _engine(url, Limits(pool=1, connect_seconds=10, statement_seconds=0), read_only=False)
+
+
+class Database:
+    """Asks a database, from many threads, on connections that can only read."""
+
+    def __init__(self, url: URL, limits: Limits | None = None) -> None:
+        self.name = shown(url)
+        self._engine = reader(url, limits or Limits())
+        self._secret = url.password
+        self._errors = _errors_of(self._engine)
+        os.register_at_fork(after_in_child=self._forked)
+
+    def question(self, sql: str) -> Question:
+        """Compile a statement with ``:name`` parameters. Raises StoreError."""
+        from sqlalchemy import text
+
+        compiled = text(sql).compile(dialect=self._engine.dialect)
+        places = compiled.positiontup
+        names = tuple(places if places is not None else compiled.params)
+        return Question(str(compiled), names, places is not None)
+
+    def rows(self, question: Question, values: Mapping[str, str], most: int = 1000) -> list[Row]:
+        """At most so many rows of the answer. Raises SourceFailed."""
+
+        def some(cursor: Any) -> list[Row]:
+            return list(cursor.fetchmany(most))
+
+        return self._asked(question, values, some)
+
+    def row(self, question: Question, values: Mapping[str, str]) -> dict[str, Any] | None:
+        """The first row by the names of its columns, None where there is none. Raises SourceFailed."""
+
+        def first(cursor: Any) -> dict[str, Any] | None:
+            row = cursor.fetchone()
+            return None if row is None else dict(zip(_names(cursor), row, strict=True))
+
+        return self._asked(question, values, first)
+
+    def columns(self, question: Question, values: Mapping[str, str]) -> tuple[str, ...]:
+        """The names of the columns of an answer, whether it has rows or not. Raises SourceFailed."""
+        return self._asked(question, values, _names)
+
+    def has_table(self, name: str) -> bool:
+        """Whether there is a table of that name. Raises SourceFailed."""
+        from sqlalchemy import inspect
+        from sqlalchemy.exc import SQLAlchemyError
+
+        try:
+            return inspect(self._engine).has_table(name)
+        except SQLAlchemyError as error:
+            raise self._failed(error, unreachable=True) from None
+
+    def close(self) -> None:
+        """Close the connections that are kept."""
+        self._engine.dispose()
+
+    def _forked(self) -> None:
+        # The connections belong to the parent: closing them here would say goodbye in its name.
+        self._engine.dispose(close=False)
+
+    def _asked(self, question: Question, values: Mapping[str, str], read: Callable[[Any], Value]) -> Value:
+        try:
+            return self._asked_once(question, values, read)
+        except _Disconnected:
+            # A restart of the database breaks every connection that is kept; one on a new one decides.
+            self._engine.dispose()
+        try:
+            return self._asked_once(question, values, read)
+        except _Disconnected as error:
+            raise self._failed(error.cause, unreachable=True) from None
+
+    def _asked_once(
+        self, question: Question, values: Mapping[str, str], read: Callable[[Any], Value]
+    ) -> Value:
+        try:
+            connection = self._engine.raw_connection()
+        except self._errors as error:
+            raise self._failed(error, unreachable=True) from None
+        try:
+            cursor = connection.cursor()
+            cursor.execute(question.text, question.bound(values))
+            answer = read(cursor)
+            cursor.close()
+        except self._errors as error:
+            dialect, raw = self._engine.dialect, connection.driver_connection
+            lost = dialect.is_disconnect(error, raw, None)  # type: ignore[arg-type]
+            connection.invalidate()
+            if lost:
+                raise _Disconnected(error) from None
+            raise self._failed(error, unreachable=False) from None
+        finally:
+            connection.close()
+        return answer
+
+    def _failed(self, error: BaseException, *, unreachable: bool) -> SourceFailed:
+        return SourceFailed(reason_of(error, self._secret), unreachable=unreachable)
+
+
+class _Disconnected(Exception):
+    """The connection is gone; ``cause`` is what the driver says."""
+
+    def __init__(self, cause: BaseException) -> None:
+        super().__init__()
+        self.cause = cause
+
+
+def reason_of(error: BaseException, secret: str | None) -> str:
+    """What a driver says, on one line; a password in it is taken out."""
+    cause = getattr(error, "orig", None) or error
+    text = str(cause.args[-1] if cause.args else cause)
+    line = " ".join((text.strip() or type(cause).__name__).splitlines()[0].split())[:200].rstrip(".:")
+    return line.replace(secret, "…") if secret else line
+
+
+def _names(cursor: Any) -> tuple[str, ...]:
+    return tuple(column[0] for column in cursor.description or ())
+
+
+def _errors_of(engine: Engine) -> tuple[type[BaseException], ...]:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    return (engine.dialect.loaded_dbapi.Error, SQLAlchemyError, OSError)
+
+
+def _engine(url: URL, limits: Limits, *, read_only: bool) -> Engine:
+    from sqlalchemy import create_engine, event
+    from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+    backend = url.get_backend_name()
+    options: dict[str, Any] = {"pool_size": limits.pool, "max_overflow": limits.pool}
+    if backend == "sqlite":
+        options["creator"] = _sqlite_creator(url, limits, read_only=read_only)
+    else:
+        options["connect_args"] = _connect_arguments(backend, limits)
+        options["isolation_level"] = "AUTOCOMMIT" if read_only else "READ COMMITTED"
+    if read_only:
+        options["pool_reset_on_return"] = None  # nothing is ever begun on them
+    try:
+        engine = create_engine(
+            url,
+            pool_timeout=limits.connect_seconds,
+            pool_recycle=RECYCLE_SECONDS,
+            pool_use_lifo=True,
+            **options,
+        )
+    except (ArgumentError, NoSuchModuleError, TypeError, ValueError):
+        raise StoreError(f"The store {url.drivername}://… is not a URL SQLAlchemy can use.") from None
+    except ImportError:
+        extra = _EXTRAS.get(backend, "sql")
+        raise StoreError(f"The store {backend}://… needs: pip install 'mail-autoconfig[{extra}]'.") from None
+    statements = _session_statements(backend, limits, read_only=read_only)
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        for statement in statements:
+            cursor.execute(statement)
+        cursor.close()
+
+    return engine
+
+
+def _connect_arguments(backend: str, limits: Limits) -> dict[str, Any]:
+    if backend == "postgresql":
+        return {"connect_timeout": limits.connect_seconds}
+    # The database may hang without closing: reading gives up a little after it should have given up itself.
+    patience = limits.statement_seconds + 1 if limits.statement_seconds else None
+    return {
+        "connect_timeout": limits.connect_seconds,
+        "read_timeout": patience,
+        "write_timeout": patience,
+        "charset": "utf8mb4",
+    }
+
+
+def _session_statements(backend: str, limits: Limits, *, read_only: bool) -> list[str]:
+    """What every new connection is told first."""
+    seconds = limits.statement_seconds
+    if backend == "sqlite":
+        return ["PRAGMA query_only = on"] if read_only else ["PRAGMA foreign_keys = on"]
+    if not read_only:
+        return []
+    if backend == "postgresql":
+        return [f"SET statement_timeout = {seconds * 1000}", "SET default_transaction_read_only = on"]
+    # Each reads the other's comment as a comment: MariaDB counts seconds, MySQL milliseconds.
+    timeout = (
+        f"SET @statement_seconds = {seconds} /*M!100101 , SESSION max_statement_time = {seconds} */"
+        f" /*!50708 , SESSION max_execution_time = {seconds * 1000} */"
+    )
+    return [timeout, "SET SESSION TRANSACTION READ ONLY"]
+
+
+def _sqlite_creator(url: URL, limits: Limits, *, read_only: bool) -> Callable[[], sqlite3.Connection]:
+    path = Path(url.database or "").absolute()
+    address = f"file:{quote(str(path))}?mode={'ro' if read_only else 'rwc'}"
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            address,
+            uri=True,
+            timeout=limits.statement_seconds or 10,
+            check_same_thread=False,
+            isolation_level=None if read_only else "DEFERRED",
+        )
+        if sqlite3.sqlite_version_info < (3, 44):
+            connection.create_function("concat", -1, _concat, deterministic=True)
+        return connection
+
+    return connect
+
+
+def _concat(*texts: object) -> str:
+    """What every other database, and SQLite since 3.44, has."""
+    return "".join(str(text) for text in texts if text is not None)

@@ -11,6 +11,7 @@ AutoconfigError            what a caller may catch; its text is one sentence for
 │   └── SaslRefused        a login exchange cannot be begun, or its server breaks the rules
 ├── StoreError             a store of providers cannot be opened or read
 │   └── StoreDown          its source does not answer just now, and nothing is kept of what was asked
+├── ExportError            a static tree cannot be written, or is not ours to write
 ├── NetworkError           a question to the network got no usable answer
 │   ├── LookupFailed       the DNS: SERVFAIL, REFUSED, lame, silent
 │   └── FetchFailed        the web: no connection, bad TLS, too large, too slow, forbidden
@@ -68,6 +69,10 @@ class StoreError(AutoconfigError):
 
 class StoreDown(StoreError):
     """The source of a store does not answer just now, and nothing is kept of what was asked."""
+
+
+class ExportError(AutoconfigError):
+    """A static tree cannot be written, or is not ours to write; what stood there before stays."""
 
 
 class NothingFound(AutoconfigError):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _COMMANDS = {
     "check": "See a domain as each mail program sees it, and what to mend.",
     "dns": "The DNS records of mail domains.",
+    "export": "Write a static tree for any web server.",
     "providers": "List, show and check the providers that are served.",
     "render": "Write a document as a mail client gets it.",
     "resolve": "Find the settings of any address.",

@@ -24,6 +24,7 @@ from autoconfig.model import (
     Enable,
     FormField,
     OAuth2,
+    Page,
     Pop3Options,
     Provider,
     ServerType,
@@ -48,6 +49,8 @@ MAX_BYTES = 16 * 1024 * 1024
 
 NO_LOGIN_NAME = ""
 """``username = ""`` says that no login name is known; a missing key says that it is the address."""
+
+_PAGE_WORDS = ("logo", "colour", "support_email", "support_phone", "support_url")
 
 _SHORT_LIST = re.compile(r"\[\n((?:    \"[^\n]*\",\n)+)\]")
 _LINE = re.compile(r"\(at (?:line (\d+), column \d+|end of document)\)$")
@@ -104,6 +107,7 @@ def _provider(table: Table, default_id: str | None) -> Provider:
             enable=tuple(_enable(entry) for entry in table.tables("enable")),
             webmail=_webmail(table.table("webmail")),
             update_url=table.string("update_url"),
+            page=_page(table.table("page")),
         )
     )
 
@@ -192,8 +196,8 @@ def _oauth2(table: Table | None) -> OAuth2 | None:
     )
 
 
-def _texts(table: Table) -> Texts:
-    texts = table.table("text")
+def _texts(table: Table, key: str = "text") -> Texts:
+    texts = table.table(key)
     if texts is None:
         return ()
     return tuple(
@@ -209,6 +213,14 @@ def _documentation(table: Table) -> Documentation:
 
 def _enable(table: Table) -> Enable:
     return table.make(lambda: Enable(url=table.needed("url"), texts=_texts(table)))
+
+
+def _page(table: Table | None) -> Page | None:
+    if table is None:
+        return None
+    words = {name: table.string(name) for name in _PAGE_WORDS}
+    page = table.make(lambda: Page(**words, notes=_texts(table, "notes")))
+    return page if page != Page() else None
 
 
 def _webmail(table: Table | None) -> WebMail | None:
@@ -258,6 +270,9 @@ def render(provider: Provider) -> bytes:
         }
     if provider.webmail is not None:
         content["webmail"] = {"url": provider.webmail.url, "login": _login_table(provider.webmail.login)}
+    if provider.page is not None:
+        page = {name: getattr(provider.page, name) for name in _PAGE_WORDS}
+        content["page"] = page | {"notes": _texts_table(provider.page.notes) or None}
     for key in ("documentation", "enable"):
         pages = getattr(provider, key)
         content[key] = [{"url": page.url, "text": _texts_table(page.texts)} for page in pages]

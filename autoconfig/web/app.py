@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from autoconfig.stores import Store
     from autoconfig.web.documents import Directory
+    from autoconfig.web.limits import Counted
     from autoconfig.web.strangers.cache import MemoryCache
     from autoconfig.web.strangers.service import Resolving
 
@@ -83,14 +84,15 @@ def create_app(
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = True
-    directory = _register_api(app, settings, store, memory, resolver)
+    counted = _strangers(app, settings, store, memory, resolver)
+    directory = _register_api(app, settings, counted)
     app.register_blueprint(documents(publisher, directory))
     app.register_blueprint(autodiscovery(publisher, settings.base_url))
     app.register_blueprint(well_known(publisher))
     app.register_blueprint(profiles(publisher))
     app.register_blueprint(operations(store))
     app.register_blueprint(openapi(settings))
-    app.register_blueprint(pages(store, settings.base_url))
+    app.register_blueprint(pages(publisher, settings, counted))
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _bug)
     wsgi = Front(app.wsgi_app, publisher)
@@ -99,24 +101,31 @@ def create_app(
     return app
 
 
-def _register_api(
+def _strangers(
     app: Flask, settings: Settings, store: Store, memory: MemoryCache | None, resolver: Resolving | None
-) -> Directory | None:
-    """Register the API; return what answers for strangers in the directory. Loads nothing if both are off."""
+) -> Counted | None:
+    """What answers for domains nobody lists, None where nothing may; then nothing of it is loaded."""
     if settings.resolve == "off":
         return None
-    from autoconfig.web.api import api
-    from autoconfig.web.directory import directory
-    from autoconfig.web.limits import RateLimiter
+    from autoconfig.web.limits import Counted, RateLimiter
     from autoconfig.web.strangers import strangers_for
     from autoconfig.web.strangers.cache import open_cache
 
     cache = open_cache(settings.cache_url, memory)
     strangers = strangers_for(settings, store, cache, resolver)
-    limiter = RateLimiter(cache, settings.rate_limit)
     app.extensions["strangers"] = strangers
-    app.register_blueprint(api(strangers, limiter))
-    return directory(strangers, limiter) if settings.resolve == "directory" else None
+    return Counted(strangers, RateLimiter(cache, settings.rate_limit))
+
+
+def _register_api(app: Flask, settings: Settings, counted: Counted | None) -> Directory | None:
+    """Register the API; return what answers for strangers in the directory."""
+    if counted is None:
+        return None
+    from autoconfig.web.api import api
+    from autoconfig.web.directory import directory
+
+    app.register_blueprint(api(counted.strangers, counted.limiter))
+    return directory(counted.strangers, counted.limiter) if settings.resolve == "directory" else None
 
 
 def _error(status: int, sentence: str) -> Response:

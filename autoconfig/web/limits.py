@@ -7,11 +7,12 @@ an IPv6 customer for the one client that a /64 is.
 from __future__ import annotations
 
 import ipaddress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from autoconfig.settings import RateLimit
     from autoconfig.web.strangers.cache import Cache
+    from autoconfig.web.strangers.service import Strangers
 
 _IPV6_CUSTOMER = 64
 """Bits: what a provider gives one customer at least (RFC 6177 §2)."""
@@ -30,6 +31,13 @@ class RateLimiter:
             return 0
         number, seconds_left = self._cache.count(f"rate/{client_of(address or '')}", self._limit.seconds)
         return seconds_left if number > self._limit.requests else 0
+
+
+class Counted(NamedTuple):
+    """What is said about strangers, and how often to one client."""
+
+    strangers: Strangers
+    limiter: RateLimiter
 
 
 def client_of(address: str) -> str:

@@ -1,0 +1,63 @@
+"""The languages of the page, and which of them a reader wants."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flask import request
+from flask_babel import Babel, gettext
+
+from autoconfig.web.asking import parameter
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flask import Flask
+
+LANGUAGES: Mapping[str, str] = {
+    "en": "English",
+    "de": "Deutsch",
+    "es": "Español",
+    "fr": "Français",
+    "it": "Italiano",
+    "nl": "Nederlands",
+    "pl": "Polski",
+    "pt": "Português",
+}
+"""Each by its own name. English stands in the sources; the others have a catalogue."""
+
+CATALOGUES = Path(__file__).with_name("translations")
+
+
+def speak(app: Flask) -> None:
+    """Let templates and views of an application speak the reader's language."""
+    Babel(
+        app,
+        default_locale="en",
+        default_translation_directories=str(CATALOGUES),
+        locale_selector=chosen_language,
+    )
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def asked_language() -> str | None:
+    """The language of ``?lang=``; None where none of ours is named."""
+    wanted = (parameter(request.args, "lang") or "").strip().lower().replace("_", "-")
+    return next((word for word in (wanted, wanted.partition("-")[0]) if word in LANGUAGES), None)
+
+
+def chosen_language() -> str:
+    """The language asked for, else the first of the browser's that is one of ours, else English."""
+    return asked_language() or request.accept_languages.best_match(LANGUAGES, "en") or "en"
+
+
+def readers_languages() -> tuple[str, ...]:
+    """What the reader understands, best first, for texts that exist in other languages than ours."""
+    return (chosen_language(), *request.accept_languages.values())
+
+
+def _(message: str, **values: Any) -> str:
+    """A text in the reader's language, with values put into its ``%(placeholders)s``."""
+    return str(gettext(message, **values))

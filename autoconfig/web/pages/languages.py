@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import request
 from flask_babel import Babel, gettext
 
+from autoconfig.model.provider import best_text
 from autoconfig.web.asking import parameter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from flask import Flask
+
+    from autoconfig.model import Texts
 
 LANGUAGES: Mapping[str, str] = {
     "en": "English",
@@ -28,6 +31,13 @@ LANGUAGES: Mapping[str, str] = {
 """Each by its own name. English stands in the sources; the others have a catalogue."""
 
 CATALOGUES = Path(__file__).with_name("translations")
+
+
+class Spoken(NamedTuple):
+    """A provider's own text, and its language where it is not the page's."""
+
+    text: str
+    language: str | None
 
 
 def speak(app: Flask) -> None:
@@ -56,6 +66,15 @@ def chosen_language() -> str:
 def readers_languages() -> tuple[str, ...]:
     """What the reader understands, best first, for texts that exist in other languages than ours."""
     return (chosen_language(), *request.accept_languages.values())
+
+
+def spoken(texts: Texts) -> Spoken | None:
+    """The text that the reader understands best; None where there is none."""
+    text = best_text(texts, readers_languages())
+    if text is None:
+        return None
+    language = next(entry.language for entry in texts if entry.text == text)
+    return Spoken(text, None if (language or "").lower() == chosen_language() else language)
 
 
 def _(message: str, **values: Any) -> str:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from flask import request
 
-from autoconfig.model.provider import best_text
 from autoconfig.web.asking import host_domain
-from autoconfig.web.pages.languages import readers_languages
+from autoconfig.web.pages.languages import Spoken, spoken
 
 if TYPE_CHECKING:
     from autoconfig.model import Provider
@@ -33,7 +32,7 @@ class Look:
     support_email: str | None = None
     support_phone: str | None = None
     support_url: str | None = None
-    note: str | None = None
+    note: Spoken | None = None
 
 
 def look_of(provider: Provider | None, domain: str | None) -> Look:
@@ -51,7 +50,7 @@ def look_of(provider: Provider | None, domain: str | None) -> Look:
         support_email=page.support_email,
         support_phone=page.support_phone,
         support_url=page.support_url,
-        note=best_text(page.notes, readers_languages()),
+        note=spoken(page.notes),
     )
 
 

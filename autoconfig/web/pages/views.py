@@ -8,20 +8,19 @@ from urllib.parse import quote, urlencode
 from flask import Response, render_template, request
 
 from autoconfig.formats import mobileconfig
-from autoconfig.model.provider import best_text
 from autoconfig.publish import PRIVATE
 from autoconfig.web.asking import parameter
 from autoconfig.web.front import PROFILE_PATH
 from autoconfig.web.pages import programs, words
 from autoconfig.web.pages.finding import Finding
-from autoconfig.web.pages.languages import LANGUAGES, asked_language, chosen_language, readers_languages
+from autoconfig.web.pages.languages import LANGUAGES, Spoken, asked_language, chosen_language, spoken
 from autoconfig.web.pages.presenting import host_of_page, look_of, own_url
 from autoconfig.web.pages.qr import qr_code
 from autoconfig.web.pages.snippets import snippets
 from autoconfig.web.pages.waterfall import waterfall
 
 if TYPE_CHECKING:
-    from autoconfig.model import Documentation, EmailAddress, Enable, Texts
+    from autoconfig.model import Documentation, EmailAddress, Enable
     from autoconfig.publish import Publisher
     from autoconfig.settings import Settings
     from autoconfig.web.asking import Asked
@@ -42,7 +41,7 @@ class Link(NamedTuple):
     """A page of the provider, named in the reader's language where it can be."""
 
     url: str
-    text: str | None
+    name: Spoken | None
 
 
 class Views:
@@ -163,8 +162,4 @@ def _link(path: str = "setup", **changes: str | None) -> str:
 
 
 def _links(pages: tuple[Documentation, ...] | tuple[Enable, ...]) -> list[Link]:
-    return [Link(page.url, _text(page.texts)) for page in pages]
-
-
-def _text(texts: Texts) -> str | None:
-    return best_text(texts, readers_languages())
+    return [Link(page.url, spoken(page.texts)) for page in pages]

@@ -54,13 +54,20 @@ def speak(app: Flask) -> None:
 
 def asked_language() -> str | None:
     """The language of ``?lang=``; None where none of ours is named."""
-    wanted = (parameter(request.args, "lang") or "").strip().lower().replace("_", "-")
-    return next((word for word in (wanted, wanted.partition("-")[0]) if word in LANGUAGES), None)
+    return _ours(parameter(request.args, "lang") or "")
 
 
 def chosen_language() -> str:
     """The language asked for, else the first of the browser's that is one of ours, else English."""
-    return asked_language() or request.accept_languages.best_match(LANGUAGES, "en") or "en"
+    # Not werkzeug's best_match(): it prefers "en" that is named to "fr" that is meant by "fr-CA".
+    wanted = (asked_language(), *map(_ours, request.accept_languages.values()))
+    return next((language for language in wanted if language is not None), "en")
+
+
+def _ours(tag: str) -> str | None:
+    """The language of ours that a tag means (RFC 4647 §3.4)."""
+    word = tag.strip().lower().replace("_", "-").partition("-")[0]
+    return word if word in LANGUAGES else None
 
 
 def readers_languages() -> tuple[str, ...]:

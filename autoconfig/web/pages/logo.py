@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-MAX_BYTES = 24 * 1024
+MAX_BYTES = 16 * 1024
 """So that a whole page stays under 60 KiB."""
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"

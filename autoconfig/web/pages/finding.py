@@ -11,8 +11,6 @@ from autoconfig.web.pages.account import account_of
 from autoconfig.web.pages.retold import provider_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from autoconfig.model import EmailAddress, Provider
     from autoconfig.publish import Publisher
     from autoconfig.web.asking import Asked
@@ -21,7 +19,10 @@ if TYPE_CHECKING:
     from autoconfig.web.pages.trail import Trail
     from autoconfig.web.strangers.service import Strangers, Told
 
-Trace = list[dict[str, Any]]
+Trace = tuple[dict[str, Any], ...]
+
+_RETRY_SILENT = 30
+"""Seconds."""
 
 
 class Contradiction(NamedTuple):
@@ -45,7 +46,7 @@ class Finding:
     contradictions: tuple[Contradiction, ...] = ()
     age: int = 0
     """Seconds since it was found out."""
-    trace: tuple[dict[str, Any], ...] = ()
+    trace: Trace = ()
     """What was asked for this reader, now."""
 
     @property
@@ -68,7 +69,9 @@ class Problem:
     status: int
     retry: int | None = None
     """Seconds after which asking again may help."""
-    trace: tuple[dict[str, Any], ...] = ()
+    certain: bool = True
+    """Whether everybody who was asked answered."""
+    trace: Trace = ()
 
 
 class Finder:
@@ -114,8 +117,7 @@ class Finder:
             told = strangers.settings_of(address, trace=again, watcher=trail)
         except Unavailable as error:
             return Problem(kind="silent", status=503, retry=error.retry, trace=trail.lines)
-        finding = _finding(told, address, trail.lines)
-        return finding or Problem(kind="unknown", status=404, trace=trail.lines)
+        return _finding(told, address, trail.lines) or _nothing(told, trail.lines)
 
 
 def _own(provider: Provider, address: EmailAddress) -> Finding | None:
@@ -126,7 +128,7 @@ def _own(provider: Provider, address: EmailAddress) -> Finding | None:
     return Finding(account=account, trust="local", confirm=confirm)
 
 
-def _finding(told: Told, address: EmailAddress, trace: Iterable[dict[str, Any]] = ()) -> Finding | None:
+def _finding(told: Told, address: EmailAddress, trace: Trace = ()) -> Finding | None:
     """What the resolver told, None where it is nothing a person could use."""
     content = told.content
     if not told.found:
@@ -145,8 +147,17 @@ def _finding(told: Told, address: EmailAddress, trace: Iterable[dict[str, Any]] 
         confirm=tuple(content["confirm"]),
         contradictions=tuple(_contradiction(entry) for entry in content["conflicts"]),
         age=told.age,
-        trace=tuple(trace),
+        trace=trace,
     )
+
+
+def _nothing(told: Told, trace: Trace) -> Problem:
+    """Nothing was found: because there is nothing, or because who could have told is silent."""
+    # A database that does not list the domain says little; the domain's own servers are what counts.
+    if {line["outcome"] for line in trace if line["method"] != "ispdb"} == {"failed"}:
+        return Problem(kind="silent", status=503, retry=_RETRY_SILENT, trace=trace)
+    certain = told.certain and all(line["outcome"] != "failed" for line in trace)
+    return Problem(kind="unknown", status=404, certain=certain, trace=trace)
 
 
 def _contradiction(entry: dict[str, Any]) -> Contradiction:

@@ -210,7 +210,22 @@ def test_an_unknown_domain_is_404_with_what_to_do(tmp_path: Path) -> None:
     assert page.texts("//*[@class='waterfall']//*[@class='way']") == ["The host that takes the mail (MX)"]
 
 
-@pytest.mark.parametrize("answer", [offline])
+def silent(address: EmailAddress) -> Resolution:
+    """The network is there, and a database answers; of the domain nobody says a word."""
+    return nothing(address, trace=(FAILED, replace(NOTHING, method="ispdb", target="https://ispdb.example/")))
+
+
+def test_nothing_is_not_certain_where_somebody_did_not_answer(tmp_path: Path) -> None:
+    answers = (NOTHING, replace(FAILED, target="SRV"))
+    service, _ = world(tmp_path, lambda address: nothing(address, trace=answers))
+    for query in ("", "&again=1"):
+        page = service.get(CAROL + query)
+        assert (page.status, page.text("//h1")) == (404, "No settings found")
+        assert "But not everybody answered" in page.text("//*[@class='lead']")
+        assert page.links("//a[@class='button']") == ["setup?emailaddress=carol%40stranger.example&again=1"]
+
+
+@pytest.mark.parametrize("answer", [offline, silent])
 def test_a_silent_network_is_503_and_asks_to_try_again(
     tmp_path: Path, answer: Callable[[EmailAddress], Resolution]
 ) -> None:
@@ -219,7 +234,7 @@ def test_a_silent_network_is_503_and_asks_to_try_again(
     assert (page.status, page.headers["Retry-After"]) == (503, "30")
     assert page.text("//h1") == "Nobody could be asked just now"
     assert page.links("//a[@class='button']") == ["setup?emailaddress=carol%40stranger.example"]
-    assert page.texts("//*[@class='questions']//*[contains(@class, 'outcome')]") == ["No usable answer"]
+    assert page.texts("//*[contains(@class, 'outcome-failed')]") == ["No usable answer"] * 2
     assert FAILED.detail in page.text("//*[@class='questions']")
 
 

@@ -45,6 +45,14 @@
     }
   };
 
+  // What is shown; a step to another part of the same page is no reason to load it again.
+  const place = () => location.pathname + location.search;
+  let shown = place();
+  const moved = (url) => {
+    history.pushState(null, "", url);
+    shown = place();
+  };
+
   const parsed = (html) => new DOMParser().parseFromString(html, "text/html");
 
   // Another program: its part of the page alone, so that the rest stays as it is.
@@ -55,7 +63,7 @@
       if (!part) throw new Error("not that page");
       const adopted = document.adoptNode(part);
       document.getElementById("program").replaceWith(adopted);
-      history.pushState(null, "", url);
+      moved(url);
       enhance(adopted);
       adopted.querySelector("[aria-current]").focus({ preventScroll: true });
     } catch {
@@ -71,7 +79,7 @@
     for (const link of next.head.querySelectorAll("[data-colour]")) document.head.append(document.adoptNode(link));
     document.body.className = next.body.className;
     document.body.replaceChildren(...next.body.childNodes);
-    history.pushState(null, "", url);
+    moved(url);
     scrollTo(0, 0);
     enhance(document.body);
     (document.querySelector("[aria-invalid]") || document.querySelector("h1")).focus({ preventScroll: true });
@@ -126,7 +134,7 @@
     }
   };
 
-  addEventListener("popstate", () => location.reload());
+  addEventListener("popstate", () => { if (place() !== shown) location.reload(); });
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   enhance(document);
 })();

@@ -70,7 +70,7 @@ class Reader:
 
     def open(self, path: str) -> Response:
         """Go to a page and wait until it is there with all that it loads."""
-        response = self.page.goto(f"{self.origin}{path}", wait_until="networkidle")
+        response = self.page.goto(f"{self.origin}{path}")
         assert response is not None
         return response
 

@@ -235,7 +235,7 @@ def test_a_silent_network_is_503_and_asks_to_try_again(
     assert page.text("//h1") == "Nobody could be asked just now"
     assert page.links("//a[@class='button']") == ["setup?emailaddress=carol%40stranger.example"]
     assert page.texts("//*[contains(@class, 'outcome-failed')]") == ["No usable answer"] * 2
-    assert FAILED.detail in page.text("//*[@class='questions']")
+    assert FAILED.detail in page.text("//*[@class='waterfall']")
 
 
 def test_a_resolver_that_times_out_is_the_same(tmp_path: Path) -> None:

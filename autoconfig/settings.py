@@ -31,6 +31,7 @@ _SHORTEST_KEY = 16
 _YES = ("yes", "on", "true", "1")
 _NO = ("no", "off", "false", "0")
 
+_ORIGIN = re.compile(r"https?://(?:\*\.)?[a-z0-9.-]+(?::[0-9]{1,5})?", re.ASCII | re.IGNORECASE)
 _WITH_PORT = re.compile(r"(\[[^]]+\]|[^:]+):([0-9]{1,5})")
 
 
@@ -87,6 +88,8 @@ class Settings:
     """A PEM file that signs Apple profiles: the signer's own certificate first, then the intermediates."""
     signing_key: str | None = None
     """The PEM file of its key, without a password."""
+    embed_origins: tuple[str, ...] = ()
+    """The web sites that may show the page for people in a frame of theirs."""
 
     def __post_init__(self) -> None:
         files = {"AUTOCONFIG_SIGNING_CERT": self.signing_cert, "AUTOCONFIG_SIGNING_KEY": self.signing_key}
@@ -241,6 +244,17 @@ def _rate_limit(variable: str, text: str) -> RateLimit | None:
     return RateLimit(int(number[:10]), _SECONDS[unit])
 
 
+def _origins(variable: str, text: str) -> tuple[str, ...]:
+    words = text.replace(",", " ").split()
+    for word in words:
+        # They end up in a header: an origin (RFC 6454 §6.1) and nothing more.
+        if not _ORIGIN.fullmatch(word):
+            raise SettingsError(
+                f"{variable} holds {word!r}, which is not an origin such as https://www.example.com."
+            )
+    return tuple(words)
+
+
 def _file(_variable: str, text: str) -> str:
     return text
 
@@ -262,4 +276,5 @@ _READERS = {
     "rate_limit": _rate_limit,
     "signing_cert": _file,
     "signing_key": _file,
+    "embed_origins": _origins,
 }

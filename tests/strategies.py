@@ -23,6 +23,7 @@ from autoconfig.model import (
     Enable,
     FormField,
     OAuth2,
+    Page,
     Pop3Options,
     Provider,
     ServerType,
@@ -334,6 +335,19 @@ def _providers(useless: frozenset[Authentication], least: int) -> SearchStrategy
         moved.map(lambda given: Provider(**given)),
         st.builds(Provider, incoming=st.builds(operator.add, one_incoming, incoming), other=other, **fields),
         st.builds(Provider, other=st.builds(operator.add, one_other, other), **fields),
+    )
+
+
+def pages() -> SearchStrategy[Page]:
+    """What a provider may say about its page for people."""
+    return st.builds(
+        Page,
+        logo=st.none() | st.from_regex(r"\A[a-z0-9][a-zA-Z0-9._-]{0,20}\.(svg|PNG|webp)\Z"),
+        colour=st.none() | st.from_regex(r"\A#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})\Z"),
+        support_email=st.none() | addresses().map(str),
+        support_phone=st.none() | st.from_regex(r"\A\+?[0-9][0-9 ()./-]{1,20}[0-9]\Z"),
+        support_url=st.none() | urls(),
+        notes=texts(),
     )
 
 

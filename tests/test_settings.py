@@ -32,6 +32,7 @@ VARIABLES = (
     "AUTOCONFIG_RATE_LIMIT",
     "AUTOCONFIG_SIGNING_CERT",
     "AUTOCONFIG_SIGNING_KEY",
+    "AUTOCONFIG_EMBED_ORIGINS",
 )
 
 DEFAULTS = Settings.from_environment({})
@@ -435,6 +436,43 @@ def test_a_rate_is_a_number_and_a_time(text: str, limit: RateLimit | None) -> No
 def test_a_rate_that_is_none_is_one_sentence_with_the_variable(text: str) -> None:
     assert refused("RATE_LIMIT", text) == (
         f"AUTOCONFIG_RATE_LIMIT is {text!r}, which is not a rate such as 60/minute, or off."
+    )
+
+
+# --- who may show the page in a frame
+
+
+@pytest.mark.parametrize(
+    ("text", "origins"),
+    [
+        ("https://www.example.com", ("https://www.example.com",)),
+        (
+            "https://www.example.com, http://localhost:8080",
+            ("https://www.example.com", "http://localhost:8080"),
+        ),
+        ("https://*.example.com", ("https://*.example.com",)),
+    ],
+)
+def test_the_sites_that_may_embed_the_page_are_origins(text: str, origins: tuple[str, ...]) -> None:
+    assert read("EMBED_ORIGINS", text).embed_origins == origins
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "*",
+        "https:",
+        "www.example.com",
+        "https://www.example.com/",
+        "https://www.example.com;script-src",
+        "'none'",
+        "ftp://example.com",
+        "https://user@example.com",
+    ],
+)
+def test_what_is_no_origin_is_refused(word: str) -> None:
+    assert refused("EMBED_ORIGINS", f"https://www.example.com {word}") == (
+        f"AUTOCONFIG_EMBED_ORIGINS holds {word!r}, which is not an origin such as https://www.example.com."
     )
 
 

@@ -119,7 +119,7 @@ def _from_file(path: Path, address: EmailAddress) -> Resolution:
 
 def resolution_of(provider: Provider, address: EmailAddress, source: str) -> Resolution:
     """Settings that somebody gave us, in the form of those that were found."""
-    from autoconfig.resolver.merge import to_confirm
+    from autoconfig.net.suffixes import to_confirm
     from autoconfig.resolver.outcome import Trust
     from autoconfig.resolver.resolution import Resolution, ServerFound
 

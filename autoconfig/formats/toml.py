@@ -25,6 +25,7 @@ from autoconfig.model import (
     Enable,
     FormField,
     OAuth2,
+    Page,
     Pop3Options,
     Provider,
     ServerType,
@@ -49,6 +50,8 @@ MAX_BYTES = 16 * 1024 * 1024
 
 NO_LOGIN_NAME = ""
 """``username = ""`` says that no login name is known; a missing key says that it is the address."""
+
+_PAGE_WORDS = ("logo", "colour", "support_email", "support_phone", "support_url")
 
 _SHORT_LIST = re.compile(r"\[\n((?:    \"[^\n]*\",\n)+)\]")
 _REDIRECT_ADDRESS = re.compile(rf"(?:{EMAIL_LOCAL_PART})?@")
@@ -113,6 +116,7 @@ def _provider(table: Table, default_id: str | None) -> Provider:
             webmail=_webmail(table.table("webmail")),
             update_url=table.string("update_url"),
             autodiscover=_redirect(table.table("autodiscover")),
+            page=_page(table.table("page")),
         )
     )
 
@@ -201,8 +205,8 @@ def _oauth2(table: Table | None) -> OAuth2 | None:
     )
 
 
-def _texts(table: Table) -> Texts:
-    texts = table.table("text")
+def _texts(table: Table, key: str = "text") -> Texts:
+    texts = table.table(key)
     if texts is None:
         return ()
     return tuple(
@@ -229,6 +233,14 @@ def _redirect(table: Table | None) -> AutodiscoverRedirect | None:
         raise table.error("redirect_address", message, address)
     domain = None if address is None else address.partition("@")[2]
     return table.make(lambda: AutodiscoverRedirect(url=url, domain=domain))
+
+
+def _page(table: Table | None) -> Page | None:
+    if table is None:
+        return None
+    words = {name: table.string(name) for name in _PAGE_WORDS}
+    page = table.make(lambda: Page(**words, notes=_texts(table, "notes")))
+    return page if page != Page() else None
 
 
 def _webmail(table: Table | None) -> WebMail | None:
@@ -282,6 +294,9 @@ def render(provider: Provider) -> bytes:
         redirect = provider.autodiscover
         address = None if redirect.domain is None else f"@{redirect.domain}"
         content["autodiscover"] = {"redirect_url": redirect.url, "redirect_address": address}
+    if provider.page is not None:
+        page = {name: getattr(provider.page, name) for name in _PAGE_WORDS}
+        content["page"] = page | {"notes": _texts_table(provider.page.notes) or None}
     for key in ("documentation", "enable"):
         pages = getattr(provider, key)
         content[key] = [{"url": page.url, "text": _texts_table(page.texts)} for page in pages]

@@ -6,6 +6,7 @@ from autoconfig.model.address import (
     normalize_host,
     to_unicode,
 )
+from autoconfig.model.page import Page
 from autoconfig.model.provider import (
     Documentation,
     Enable,
@@ -47,6 +48,7 @@ __all__ = [
     "Enable",
     "FormField",
     "OAuth2",
+    "Page",
     "Pop3Options",
     "Provider",
     "Remark",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from autoconfig.model.address import EmailAddress
+    from autoconfig.model.page import Page
     from autoconfig.model.redirect import AutodiscoverRedirect
 
 
@@ -44,7 +45,7 @@ Texts = tuple[Translation, ...]
 """One text in several languages, each language once."""
 
 
-def _each_language_once(texts: Texts) -> Texts:
+def each_language_once(texts: Texts) -> Texts:
     """The first text of each language: a document that has two says the same thing twice."""
     found: dict[str, Translation] = {}
     for entry in texts:
@@ -61,7 +62,7 @@ class Documentation:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "url", checked_url(self.url))
-        object.__setattr__(self, "texts", _each_language_once(self.texts))
+        object.__setattr__(self, "texts", each_language_once(self.texts))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +74,7 @@ class Enable:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "url", checked_url(self.url))
-        object.__setattr__(self, "texts", _each_language_once(self.texts))
+        object.__setattr__(self, "texts", each_language_once(self.texts))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,6 +189,8 @@ class Provider:
     update_url: str | None = None
     autodiscover: AutodiscoverRedirect | None = None
     """Where Autodiscover sends clients on; the other documents say the servers all the same."""
+    page: Page | None = None
+    """How it presents itself on the page for people."""
 
     def __post_init__(self) -> None:
         if not self.id or not self.id.isprintable() or any(c.isspace() or c == "/" for c in self.id):

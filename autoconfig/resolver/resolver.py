@@ -12,10 +12,10 @@ from autoconfig.net.dns import Dns, name_server, system_name_servers
 from autoconfig.net.guard import Guard
 from autoconfig.net.http import Http
 from autoconfig.net.mail import MailGreeter
-from autoconfig.net.suffixes import is_public_suffix
+from autoconfig.net.suffixes import is_public_suffix, to_confirm
 from autoconfig.net.transport import NameServer, ask
 from autoconfig.resolver.inquiry import Inquiry, Options
-from autoconfig.resolver.merge import Source, merge, to_confirm
+from autoconfig.resolver.merge import Source, merge
 from autoconfig.resolver.methods import steps_for
 from autoconfig.resolver.methods.step import HOST, Step
 from autoconfig.resolver.outcome import Failed, Found, Outcome

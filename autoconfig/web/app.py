@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from autoconfig.stores import Store
     from autoconfig.web.documents import Directory
+    from autoconfig.web.limits import Limited
     from autoconfig.web.strangers.cache import MemoryCache
     from autoconfig.web.strangers.service import Resolving
 
@@ -92,7 +93,8 @@ def create_app(
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = True
-    directory = _register_api(app, settings, store, memory, resolver, meter)
+    limited = _strangers(app, settings, store, memory, resolver, meter)
+    directory = _register_api(app, settings, limited)
     app.register_blueprint(documents(publisher, directory))
     app.register_blueprint(autodiscovery(publisher, settings.base_url))
     app.register_blueprint(well_known(publisher))
@@ -101,7 +103,7 @@ def create_app(
     app.register_blueprint(metrics(meter, store))
     app.register_blueprint(certificates(publisher, settings.base_url))
     app.register_blueprint(openapi(settings))
-    app.register_blueprint(pages(store, settings.base_url))
+    app.register_blueprint(pages(publisher, settings, limited))
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(StoreDown, _store_down)
     app.register_error_handler(Exception, _bug)
@@ -113,29 +115,36 @@ def create_app(
     return app
 
 
-def _register_api(
+def _strangers(
     app: Flask,
     settings: Settings,
     store: Store,
     memory: MemoryCache | None,
     resolver: Resolving | None,
     meter: Meter,
-) -> Directory | None:
-    """Register the API; return what answers for strangers in the directory. Loads nothing if both are off."""
+) -> Limited | None:
+    """What answers for domains nobody lists, None where nothing may; then nothing of it is loaded."""
     if settings.resolve == "off":
         return None
-    from autoconfig.web.api import api
-    from autoconfig.web.directory import directory
-    from autoconfig.web.limits import RateLimiter
+    from autoconfig.web.limits import Limited, RateLimiter
     from autoconfig.web.strangers import strangers_for
     from autoconfig.web.strangers.cache import open_cache
 
     cache = open_cache(settings.cache_url, memory)
     strangers = strangers_for(settings, store, cache, resolver, meter.event)
-    limiter = RateLimiter(cache, settings.rate_limit, meter.event)
     app.extensions["strangers"] = strangers
-    app.register_blueprint(api(strangers, limiter))
-    return directory(strangers, limiter) if settings.resolve == "directory" else None
+    return Limited(strangers, RateLimiter(cache, settings.rate_limit, meter.event))
+
+
+def _register_api(app: Flask, settings: Settings, limited: Limited | None) -> Directory | None:
+    """Register the API; return what answers for strangers in the directory."""
+    if limited is None:
+        return None
+    from autoconfig.web.api import api
+    from autoconfig.web.directory import directory
+
+    app.register_blueprint(api(limited.strangers, limited.limiter))
+    return directory(limited.strangers, limited.limiter) if settings.resolve == "directory" else None
 
 
 def _error(status: int, sentence: str) -> Response:

@@ -7,13 +7,14 @@ an IPv6 customer for the one client that a /64 is.
 from __future__ import annotations
 
 import ipaddress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from autoconfig.settings import RateLimit
     from autoconfig.web.strangers.cache import Cache
+    from autoconfig.web.strangers.service import Strangers
 
 _IPV6_CUSTOMER = 64
 """Bits: what a provider gives one customer at least (RFC 6177 §2)."""
@@ -39,6 +40,13 @@ class RateLimiter:
             return 0
         self._count("rate_limited")
         return seconds_left
+
+
+class Limited(NamedTuple):
+    """What is said about strangers, and how often to one client."""
+
+    strangers: Strangers
+    limiter: RateLimiter
 
 
 def client_of(address: str) -> str:

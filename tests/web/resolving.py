@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from autoconfig.model import AnyServer
+    from autoconfig.resolver.watcher import Watcher
     from autoconfig.stores import Store
 
 ADA = EmailAddress("ada", "example.com")
@@ -108,12 +109,23 @@ class FakeResolver:
         self.questions: list[Question] = []
         self.closed = False
 
-    def resolve(self, address: EmailAddress, *, deadline: float, methods: tuple[str, ...] = ()) -> Resolution:
-        """What the test said."""
+    def resolve(
+        self,
+        address: EmailAddress,
+        *,
+        deadline: float,
+        methods: tuple[str, ...] = (),
+        watcher: Watcher | None = None,
+    ) -> Resolution:
+        """What the test said; a watcher is told of the trace in it."""
         self.questions.append(Question(str(address), deadline, methods))
         if self.gate is not None:
             assert self.gate.wait(30)
-        return self.answer(address)
+        resolution = self.answer(address)
+        if watcher is not None:
+            for line in resolution.trace:
+                watcher.asked(line)
+        return resolution
 
     def close(self) -> None:
         """Remember it."""

@@ -87,10 +87,16 @@ def test_the_api_keeps_its_word(case: schemathesis.Case) -> None:
     case.call_and_validate(excluded_checks=_OFFLINE_IS_NO_BUG)
 
 
-@schema.exclude(path=RESOLVE).parametrize()
+@schema.exclude(path=RESOLVE).exclude(path_regex="^/setup").parametrize()
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 def test_every_document_keeps_its_word(case: schemathesis.Case) -> None:
     case.call_and_validate(excluded_checks=_FORGIVING)
+
+
+@schema.include(path_regex="^/setup").parametrize()
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+def test_the_page_keeps_its_word(case: schemathesis.Case) -> None:
+    case.call_and_validate(excluded_checks=[*_FORGIVING, *_OFFLINE_IS_NO_BUG])
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import PathConverter
 from werkzeug.wsgi import get_path_info
 
 from autoconfig.errors import StoreDown
@@ -54,6 +55,12 @@ _SENTENCES = {
 _API = "/api/"
 
 
+class _Anything(PathConverter):
+    """The rest of a path, line breaks and slashes included: it is judged by who reads it."""
+
+    regex = r"[^/][\s\S]*?"
+
+
 class _Application(Flask):
     """Flask, forgiving about what no route depends on: the bytes of the query and the Host header."""
 
@@ -91,6 +98,7 @@ def create_app(
     app = _Application(__name__, static_folder=None)
     # An automatic 2xx to OPTIONS would be a "yes" that nobody meant.
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    app.url_map.converters["anything"] = _Anything
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = True
     limited = _strangers(app, settings, store, memory, resolver, meter)

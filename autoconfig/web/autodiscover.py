@@ -75,7 +75,7 @@ def autodiscovery(publisher: Publisher, base_url: str | None) -> Blueprint:
     blueprint.add_url_rule(POX_PATH, view_func=pox_get, methods=["GET"])
     blueprint.add_url_rule(JSON_PATH, view_func=json_by_parameter)
     blueprint.add_url_rule(JSON_V1_PATH, view_func=json_by_parameter, endpoint="json_v1")
-    blueprint.add_url_rule(f"{JSON_V1_PATH}/<path:address>", view_func=json_by_path)
+    blueprint.add_url_rule(f"{JSON_V1_PATH}/<anything:address>", view_func=json_by_path)
     return blueprint
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _COMMANDS = {
+    "convert": "Write the settings in any document as another one.",
     "dns": "The DNS records of mail domains.",
     "providers": "List, show and check the providers that are served.",
     "render": "Write a document as a mail client gets it.",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _COMMANDS = {
     "check": "See a domain as each mail program sees it, and what to mend.",
+    "convert": "Write the settings in any document as another one.",
     "dns": "The DNS records of mail domains.",
     "export": "Write a static tree for any web server.",
     "providers": "List, show and check the providers that are served.",

@@ -23,7 +23,7 @@ def command() -> None:
     """The DNS records of mail domains: print them, check them."""
 
 
-_service_host_option = click.option(
+service_host_option = click.option(
     "--service-host",
     metavar="HOST",
     help="The host this service runs on.  [default: that of AUTOCONFIG_BASE_URL]",
@@ -43,7 +43,7 @@ _address_option = click.option(
     "--format", "format_name", type=click.Choice(["zone", "json"]), default="zone", show_default=True
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
-@_service_host_option
+@service_host_option
 @_address_option
 @providers_option
 def records(
@@ -116,7 +116,7 @@ def _domain(text: str) -> str:
 @click.argument("domains", nargs=-1, required=True, metavar="DOMAIN...")
 @click.option("--nameserver", "name_servers", multiple=True, metavar="IP:PORT", help="Ask this name server.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@_service_host_option
+@service_host_option
 @_address_option
 @providers_option
 def check(

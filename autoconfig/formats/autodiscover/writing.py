@@ -111,6 +111,19 @@ def _written(root: Element) -> bytes:
     return _DECLARATION + etree.tostring(root, encoding="UTF-8") + b"\n"
 
 
+def unsayable(provider: Provider, domain: str) -> str:
+    """One sentence that says why POX has no answer about a provider; empty where it has one."""
+    here = at_domain(provider, domain)
+    if here is not None and (here.autodiscover is not None or _one_of_each(here.incoming)):
+        return ""
+    classic = mail_servers(here.incoming if here is not None else (), known=SAYABLE)
+    if not classic:
+        return "Autodiscover needs an IMAP or POP3 server with a way to log in, and there is none."
+    first = classic[0]
+    wanted = " or ".join(first.authentication)
+    return f"Autodiscover cannot say any incoming server: {first.hostname} wants {wanted}."
+
+
 def pieces(document: bytes) -> tuple[bytes, ...]:
     """The document cut before and after each placeholder, to be filled in again and again."""
     return tuple(_PLACEHOLDER.split(document))

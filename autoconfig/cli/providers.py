@@ -107,6 +107,7 @@ def _remarks_of_files(paths: tuple[Path, ...]) -> list[Remark]:
     from autoconfig.advice.lint import lint_provider, notes_on
     from autoconfig.errors import FormatError
     from autoconfig.model import Remark
+    from autoconfig.stores import Entry
     from autoconfig.stores.directory import read_provider_file
 
     remarks: list[Remark] = []
@@ -125,6 +126,7 @@ def _remarks_of_files(paths: tuple[Path, ...]) -> list[Remark]:
             continue
         provider = parsed.provider
         remarks += [*parsed.remarks, *lint_provider(provider, str(path)), *notes_on(provider, str(path))]
+        remarks += _remarks_on_logo(Entry(provider=provider, source=str(path)))
     return remarks
 
 
@@ -135,7 +137,20 @@ def _remarks_of_store(stores: tuple[str, ...]) -> list[Remark]:
     remarks = [remark for health in store.health() for remark in (*health.problems, *health.remarks)]
     for entry in store.entries():
         remarks += [*lint_provider(entry.provider, entry.source), *notes_on(entry.provider, entry.source)]
+        remarks += _remarks_on_logo(entry)
     return sorted(remarks, key=lambda remark: (remark.source, remark.line or 0))
+
+
+def _remarks_on_logo(entry: Entry) -> list[Remark]:
+    from autoconfig.errors import StoreError
+    from autoconfig.model import Remark
+    from autoconfig.stores.logo import read_logo
+
+    try:
+        read_logo(entry)
+    except StoreError as error:
+        return [Remark(message=str(error), path="page.logo", source=entry.source)]
+    return []
 
 
 def _summary(entry: Entry) -> dict[str, object]:

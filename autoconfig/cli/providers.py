@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from autoconfig.model import Provider, Remark
-    from autoconfig.stores import Store
+    from autoconfig.stores import Entry, Store
 
 
 @click.group("providers")
@@ -120,6 +120,7 @@ def _remarks_of_files(paths: tuple[Path, ...]) -> list[Remark]:
     from autoconfig.advice.lint import lint_provider, notes_on
     from autoconfig.errors import FormatError
     from autoconfig.model import Remark
+    from autoconfig.stores import Entry
     from autoconfig.stores.directory import read_provider_file
 
     remarks: list[Remark] = []
@@ -138,6 +139,7 @@ def _remarks_of_files(paths: tuple[Path, ...]) -> list[Remark]:
             continue
         provider = parsed.provider
         remarks += [*parsed.remarks, *lint_provider(provider, str(path)), *notes_on(provider, str(path))]
+        remarks += _remarks_on_logo(Entry(provider=provider, source=str(path)))
     return remarks
 
 
@@ -149,6 +151,7 @@ def _remarks_of_store(stores: tuple[str, ...]) -> list[Remark]:
     remarks = [remark for health in store.health() for remark in (*health.problems, *health.remarks)]
     for entry in store.entries():
         remarks += [*lint_provider(entry.provider, entry.source), *notes_on(entry.provider, entry.source)]
+        remarks += _remarks_on_logo(entry)
     remarks += circles(((entry.provider, entry.source) for entry in store.entries()), _finder(store))
     return sorted(remarks, key=lambda remark: (remark.source, remark.line or 0))
 
@@ -159,6 +162,18 @@ def _finder(store: Store) -> Callable[[str], Provider | None]:
         return None if entry is None else entry.provider
 
     return find
+
+
+def _remarks_on_logo(entry: Entry) -> list[Remark]:
+    from autoconfig.errors import StoreError
+    from autoconfig.model import Remark
+    from autoconfig.stores.logo import read_logo
+
+    try:
+        read_logo(entry)
+    except StoreError as error:
+        return [Remark(message=str(error), path="page.logo", source=entry.source)]
+    return []
 
 
 def _remark(remark: Remark) -> dict[str, object]:

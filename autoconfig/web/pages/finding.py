@@ -9,6 +9,7 @@ from autoconfig.errors import Unavailable, ValueRefused
 from autoconfig.net.suffixes import to_confirm
 from autoconfig.web.pages.account import account_of
 from autoconfig.web.pages.retold import provider_of
+from autoconfig.web.pages.trail import LookUp
 
 if TYPE_CHECKING:
     from autoconfig.model import EmailAddress, Provider
@@ -19,10 +20,9 @@ if TYPE_CHECKING:
     from autoconfig.web.pages.trail import Trail
     from autoconfig.web.strangers.service import Strangers, Told
 
-Trace = tuple[dict[str, Any], ...]
-
 _RETRY_SILENT = 30
 """Seconds."""
+_NONE = LookUp()
 
 
 class Contradiction(NamedTuple):
@@ -46,7 +46,7 @@ class Finding:
     contradictions: tuple[Contradiction, ...] = ()
     age: int = 0
     """Seconds since it was found out."""
-    trace: Trace = ()
+    look_up: LookUp = _NONE
     """What was asked for this reader, now."""
 
     @property
@@ -71,7 +71,7 @@ class Problem:
     """Seconds after which asking again may help."""
     certain: bool = True
     """Whether everybody who was asked answered."""
-    trace: Trace = ()
+    look_up: LookUp = _NONE
 
 
 class Finder:
@@ -116,8 +116,8 @@ class Finder:
         try:
             told = strangers.settings_of(address, trace=again, watcher=trail)
         except Unavailable as error:
-            return Problem(kind="silent", status=503, retry=error.retry, trace=trail.lines)
-        return _finding(told, address, trail.lines) or _nothing(told, trail.lines)
+            return Problem(kind="silent", status=503, retry=error.retry, look_up=trail.look_up)
+        return _finding(told, address, trail.look_up) or _nothing(told, trail.look_up)
 
 
 def _own(provider: Provider, address: EmailAddress) -> Finding | None:
@@ -128,7 +128,7 @@ def _own(provider: Provider, address: EmailAddress) -> Finding | None:
     return Finding(account=account, trust="local", confirm=confirm)
 
 
-def _finding(told: Told, address: EmailAddress, trace: Trace = ()) -> Finding | None:
+def _finding(told: Told, address: EmailAddress, look_up: LookUp = _NONE) -> Finding | None:
     """What the resolver told, None where it is nothing a person could use."""
     content = told.content
     if not told.found:
@@ -147,17 +147,17 @@ def _finding(told: Told, address: EmailAddress, trace: Trace = ()) -> Finding | 
         confirm=tuple(content["confirm"]),
         contradictions=tuple(_contradiction(entry) for entry in content["conflicts"]),
         age=told.age,
-        trace=trace,
+        look_up=look_up,
     )
 
 
-def _nothing(told: Told, trace: Trace) -> Problem:
+def _nothing(told: Told, look_up: LookUp) -> Problem:
     """Nothing was found: because there is nothing, or because who could have told is silent."""
     # A database that does not list the domain says little; the domain's own servers are what counts.
-    if {line["outcome"] for line in trace if line["method"] != "ispdb"} == {"failed"}:
-        return Problem(kind="silent", status=503, retry=_RETRY_SILENT, trace=trace)
-    certain = told.certain and all(line["outcome"] != "failed" for line in trace)
-    return Problem(kind="unknown", status=404, certain=certain, trace=trace)
+    if {line["outcome"] for line in look_up.lines if line["method"] != "ispdb"} == {"failed"}:
+        return Problem(kind="silent", status=503, retry=_RETRY_SILENT, look_up=look_up)
+    certain = told.certain and all(line["outcome"] != "failed" for line in look_up.lines)
+    return Problem(kind="unknown", status=404, certain=certain, look_up=look_up)
 
 
 def _contradiction(entry: dict[str, Any]) -> Contradiction:

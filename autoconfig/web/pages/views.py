@@ -94,7 +94,7 @@ class Views:
             finding=found,
             trust=words.trust(found),
             choice=choice,
-            waterfall=waterfall(found.trace),
+            waterfall=waterfall(found.look_up),
             documentation=_links(provider.documentation),
             enable=_links(provider.enable),
             snippets=snippets(found.account) if choice.program == "command-line" else [],
@@ -117,7 +117,7 @@ class Views:
             address=address,
             typed=address.unicode,
             problem=problem,
-            waterfall=waterfall(problem.trace),
+            waterfall=waterfall(problem.look_up),
         )
         if problem.retry is not None:
             response.headers["Retry-After"] = str(problem.retry)

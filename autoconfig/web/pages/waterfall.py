@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from autoconfig.web.pages.trail import LookUp
+
 WIDTH = 1000
 """Units across the drawing; its true width is the reader's."""
 LEAST = 8
@@ -19,7 +21,6 @@ GIVEN_UP = "given up"
 
 _ORDER = ("local", "isp", "pacc", "ispdb", "mx", "srv", "autodiscover", "mailconf", "guess")
 """The ways by rank, as the resolver has them."""
-_BEST_FIRST = ("found", "failed", "nothing", "given-up")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Row:
 
     method: str
     outcome: str
+    """What it came to: an address found in the DNS is no settings yet."""
     milliseconds: int
     """From its first question to its last answer."""
     bars: tuple[Bar, ...]
@@ -55,16 +57,20 @@ class Waterfall:
     """Milliseconds at equal steps across the drawing."""
 
 
-def waterfall(trace: Iterable[dict[str, Any]]) -> Waterfall | None:
-    """Draw a trace, the most trusted way first; None where nothing was asked."""
-    lines = _each_once(trace)
+def waterfall(look_up: LookUp) -> Waterfall | None:
+    """Draw a look-up, the most trusted way first; None where nothing was asked."""
+    lines = _each_once(look_up.lines)
     if not lines:
         return None
     total = max(1, *(line["started_ms"] + line["elapsed_ms"] for line in lines))
     by_method: dict[str, list[dict[str, Any]]] = {}
     for line in lines:
         by_method.setdefault(line["method"], []).append(line)
-    rows = tuple(_row(method, by_method[method], total) for method in _ORDER if method in by_method)
+    rows = tuple(
+        _row(method, look_up.ways.get(method, "given-up"), by_method[method], total)
+        for method in _ORDER
+        if method in by_method
+    )
     return Waterfall(rows, total, tuple(round(total * step / TICKS) for step in range(TICKS + 1)))
 
 
@@ -76,12 +82,11 @@ def _each_once(trace: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return list(first.values())
 
 
-def _row(method: str, lines: Sequence[dict[str, Any]], total: int) -> Row:
+def _row(method: str, outcome: str, lines: Sequence[dict[str, Any]], total: int) -> Row:
     bars = tuple(_bar(line, total) for line in lines)
     begun = min(line["started_ms"] for line in lines)
     ended = max(line["started_ms"] + line["elapsed_ms"] for line in lines)
-    best = next(word for word in _BEST_FIRST if any(bar.outcome == word for bar in bars))
-    return Row(method, best, ended - begun, bars)
+    return Row(method, outcome, ended - begun, bars)
 
 
 def _bar(line: dict[str, Any], total: int) -> Bar:

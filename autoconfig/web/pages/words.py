@@ -120,13 +120,18 @@ def way(method: str) -> str:
 
 
 def outcome(word: str) -> str:
-    """What became of a question."""
+    """What became of a way to find settings."""
     return {
         "found": _("Settings found"),
         "nothing": _("Nothing there"),
         "failed": _("No usable answer"),
         "given-up": _("No longer needed"),
     }.get(word, word)
+
+
+def answer(word: str) -> str:
+    """What came back to one question."""
+    return _("Found") if word == "found" else outcome(word)
 
 
 def mistake(sentence: str) -> str:

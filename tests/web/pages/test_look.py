@@ -6,11 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from autoconfig.stores.logo import MAX_BYTES, media_type_of
 from autoconfig.web.pages import colour
-from autoconfig.web.pages.logo import MAX_BYTES, media_type_of
 from autoconfig.web.pages.programs import PROGRAMS
 from tests.web.pages.conftest import EXAMPLE, LOGO
 from tests.web.pages.reading import ADA, shop
@@ -76,7 +76,7 @@ def test_a_logo_that_is_missing_is_404_and_the_operator_reads_it_in_the_log(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert shop(tmp_path, {"shop": EXAMPLE}).raw(LINK).status_code == 404
-    assert f"the logo {tmp_path}/shop.svg cannot be read: No such file or directory" in caplog.text
+    assert f"The logo {tmp_path}/shop.svg cannot be read: no such file or directory." in caplog.text
 
 
 @pytest.mark.parametrize("domain", ["unknown.example", "..%2f..%2fetc%2fpasswd", "shop.svg"])
@@ -114,6 +114,7 @@ def test_what_is_no_colour_is_404(example: Shop, digits: str) -> None:
     assert example.raw(f"/page/colour/{digits}.css").status_code == 404
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"\A#[0-9a-f]{6}\Z"))
 def test_any_colour_becomes_one_that_can_be_read(text: str) -> None:
     for shades, grounds in (

@@ -87,14 +87,14 @@ def test_a_mistake_is_told_as_a_page_too(example: Shop, query: str, status: int)
 
 
 def test_an_unknown_domain_is_told_as_a_page(tmp_path: Path) -> None:
-    (line,) = lines(shop(tmp_path, {}, FakeResolver(nothing)))
+    *_events, line = lines(shop(tmp_path, {}, FakeResolver(nothing)))
     assert line["status"] == 404
     assert "No settings found" in line["page"]
 
 
 def test_who_asks_too_often_is_told_so(tmp_path: Path) -> None:
     service = shop(tmp_path, {}, FakeResolver(nothing), rate_limit=RateLimit(1, 60))
-    assert [line["status"] for _ in range(2) for line in lines(service)] == [404, 429]
+    assert [lines(service)[-1]["status"] for _ in range(2)] == [404, 429]
 
 
 def test_while_nothing_happens_an_empty_line_shows_that_somebody_is_there(
@@ -147,4 +147,18 @@ def test_a_judgement_stands_in_place_of_what_it_judges_and_lines_go_by_time() ->
     trail.asked(type(FAILED)(**late))
     trail.asked(NOTHING)
     trail.asked(FAILED)
-    assert trail.lines == (FAILED.as_dict(), late)
+    assert trail.look_up.lines == (FAILED.as_dict(), late)
+
+
+def test_the_store_that_was_asked_first_is_not_waited_for() -> None:
+    events: list[Begun | Settled] = []
+    trail = Trail(events.append)
+    trail.begun([SimpleNamespace(method="local"), *STEPS])
+    assert events == [Begun(("isp", "mx"))]
+
+
+def test_a_way_that_was_given_up_has_no_outcome() -> None:
+    trail = Trail()
+    trail.begun(STEPS)
+    trail.settled(STEPS[2], Nothing(reason="NXDOMAIN"))
+    assert trail.look_up.ways == {"mx": "nothing"}

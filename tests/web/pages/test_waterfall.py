@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from autoconfig.resolver.methods import METHODS
+from autoconfig.web.pages.trail import LookUp
 from autoconfig.web.pages.waterfall import LEAST, WIDTH, Waterfall, waterfall
 
 
@@ -15,14 +16,14 @@ def line(method: str = "isp", start: int = 0, elapsed: int = 10, **changed: Any)
     return {"method": method, "started_ms": start, "elapsed_ms": elapsed} | usual | changed
 
 
-def drawn(*lines: dict[str, Any]) -> Waterfall:
-    found = waterfall(lines)
+def drawn(*lines: dict[str, Any], **ways: str) -> Waterfall:
+    found = waterfall(LookUp(lines, ways))
     assert found is not None
     return found
 
 
 def test_nothing_asked_is_nothing_to_draw() -> None:
-    assert waterfall([]) is None
+    assert waterfall(LookUp()) is None
 
 
 def test_bars_begin_and_end_where_their_questions_did() -> None:
@@ -50,17 +51,10 @@ def test_rows_go_by_the_rank_of_their_ways() -> None:
     assert tuple(row.method for row in found.rows) == METHODS
 
 
-@pytest.mark.parametrize(
-    ("outcomes", "best"),
-    [
-        (("nothing", "found", "failed"), "found"),
-        (("nothing", "failed"), "failed"),
-        (("nothing", "nothing"), "nothing"),
-    ],
-)
-def test_a_way_is_as_good_as_its_best_question(outcomes: tuple[str, ...], best: str) -> None:
-    lines = [line(start=start, outcome=outcome) for start, outcome in enumerate(outcomes)]
-    assert drawn(*lines).rows[0].outcome == best
+@pytest.mark.parametrize("outcome", ["found", "nothing", "failed"])
+def test_a_way_says_what_it_came_to_and_a_question_what_came_back(outcome: str) -> None:
+    (row,) = drawn(line(outcome="found"), isp=outcome).rows
+    assert (row.outcome, row.bars[0].outcome) == (outcome, "found")
 
 
 def test_what_was_no_longer_needed_did_not_fail() -> None:

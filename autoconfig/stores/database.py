@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
 from autoconfig.errors import StoreError
+from autoconfig.stores.guard import Guard
 from autoconfig.stores.kept import SourceFailed
 
 if TYPE_CHECKING:
@@ -111,6 +113,8 @@ class Database:
         self._engine = reader(url, limits or Limits())
         self._secret = url.password
         self._errors = _errors_of(self._engine)
+        seconds = (limits or Limits()).statement_seconds
+        self._guard = Guard(seconds + 1) if url.get_backend_name() == "postgresql" else None
         os.register_at_fork(after_in_child=self._forked)
 
     def question(self, sql: str) -> Question:
@@ -180,10 +184,11 @@ class Database:
         except self._errors as error:
             raise self._failed(error, unreachable=True) from None
         try:
-            cursor = connection.cursor()
-            cursor.execute(question.text, question.bound(values))
-            answer = read(cursor)
-            cursor.close()
+            with self._watching(connection):
+                cursor = connection.cursor()
+                cursor.execute(question.text, question.bound(values))
+                answer = read(cursor)
+                cursor.close()
         except self._errors as error:
             dialect, raw = self._engine.dialect, connection.driver_connection
             lost = dialect.is_disconnect(error, raw, None)  # type: ignore[arg-type]
@@ -194,6 +199,11 @@ class Database:
         finally:
             connection.close()
         return answer
+
+    def _watching(self, connection: Any) -> AbstractContextManager[None]:
+        if self._guard is None:
+            return nullcontext()
+        return self._guard.watching(connection.driver_connection.fileno())
 
     def _failed(self, error: BaseException, *, unreachable: bool) -> SourceFailed:
         return SourceFailed(reason_of(error, self._secret), unreachable=unreachable)
@@ -265,7 +275,10 @@ def _engine(url: URL, limits: Limits, *, read_only: bool) -> Engine:
 
 def _connect_arguments(backend: str, limits: Limits) -> dict[str, Any]:
     if backend == "postgresql":
-        return {"connect_timeout": limits.connect_seconds}
+        seconds = limits.connect_seconds
+        # A peer that vanished without a word is noticed by the kernel.
+        keepalives = {"keepalives_idle": seconds, "keepalives_interval": 1, "keepalives_count": 3}
+        return {"connect_timeout": seconds, "tcp_user_timeout": 5000, **keepalives}
     # The database may hang without closing: reading gives up a little after it should have given up itself.
     patience = limits.statement_seconds + 1 if limits.statement_seconds else None
     return {

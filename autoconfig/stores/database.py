@@ -7,6 +7,7 @@ to the driver's own cursor: what SQLAlchemy does for each statement costs more t
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -33,6 +34,11 @@ STATEMENT_SECONDS = 2
 """A mail program waits three seconds for an answer (Thunderbird), so that waiting longer helps nobody."""
 RECYCLE_SECONDS = 1800
 """After which a connection is made anew: firewalls forget, and the database's name may lead elsewhere."""
+
+_UNTOLD = re.compile("[\0\ud800-\udfff]")
+"""What no database takes in a text."""
+_MYSQL_VALUE_ERRORS = (1267, 1270, 1271, 3988)
+"""ER_CANT_AGGREGATE_2COLLATIONS, its kin, ER_IMPOSSIBLE_STRING_CONVERSION: letters a column cannot have."""
 
 _DRIVERS = {"postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql", "mariadb": "mariadb+pymysql"}
 _EXTRAS = {"postgresql": "postgresql", "mysql": "mysql", "mariadb": "mysql"}
@@ -132,7 +138,7 @@ class Database:
         def some(cursor: Any) -> list[Row]:
             return list(cursor.fetchmany(most))
 
-        return self._asked(question, values, some)
+        return self._asked(question, values, some) or []
 
     def row(self, question: Question, values: Mapping[str, str]) -> dict[str, Any] | None:
         """The first row by the names of its columns, None where there is none. Raises SourceFailed."""
@@ -145,7 +151,7 @@ class Database:
 
     def columns(self, question: Question, values: Mapping[str, str]) -> tuple[str, ...]:
         """The names of the columns of an answer, whether it has rows or not. Raises SourceFailed."""
-        return self._asked(question, values, _names)
+        return self._asked(question, values, _names) or ()
 
     def has_table(self, name: str) -> bool:
         """Whether there is a table of that name. Raises SourceFailed."""
@@ -165,7 +171,12 @@ class Database:
         # The connections belong to the parent: closing them here would say goodbye in its name.
         self._engine.dispose(close=False)
 
-    def _asked(self, question: Question, values: Mapping[str, str], read: Callable[[Any], Value]) -> Value:
+    def _asked(
+        self, question: Question, values: Mapping[str, str], read: Callable[[Any], Value]
+    ) -> Value | None:
+        """What is read of the answer; None for values that can stand nowhere in this database."""
+        if any(_UNTOLD.search(value) for value in values.values()):
+            return None
         try:
             return self._asked_once(question, values, read)
         except _Disconnected:
@@ -178,7 +189,7 @@ class Database:
 
     def _asked_once(
         self, question: Question, values: Mapping[str, str], read: Callable[[Any], Value]
-    ) -> Value:
+    ) -> Value | None:
         try:
             connection = self._engine.raw_connection()
         except self._errors as error:
@@ -195,10 +206,18 @@ class Database:
             connection.invalidate()
             if lost:
                 raise _Disconnected(error) from None
+            if self._is_about_a_value(error):
+                return None
             raise self._failed(error, unreachable=False) from None
         finally:
             connection.close()
         return answer
+
+    def _is_about_a_value(self, error: BaseException) -> bool:
+        """Whether the database has no letters for what was asked, so that it cannot have the thing either."""
+        data_error: type[BaseException] = self._engine.dialect.loaded_dbapi.DataError
+        code = error.args[0] if error.args else None
+        return isinstance(error, data_error) or code in _MYSQL_VALUE_ERRORS
 
     def _watching(self, connection: Any) -> AbstractContextManager[None]:
         if self._guard is None:

@@ -1,7 +1,7 @@
 """How a store of a million domains serves; needs wrk and PostgreSQL.
 
-Run as ``python -m tests.bench.stores [DOMAINS]`` or by make bench. Beside PostgreSQL and SQLite the same domains are served from a folder of files, in memory: the ratio to that
-is what counts, and both servers take turns.
+Run as ``python -m tests.bench.stores [DOMAINS]`` or by make bench. The same domains are also
+served from a folder of files, in memory: the ratio to that is what counts, and both servers take turns.
 """
 
 from __future__ import annotations

@@ -7,13 +7,16 @@ to the driver's own cursor: what SQLAlchemy does for each statement costs more t
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
 from autoconfig.errors import StoreError
+from autoconfig.stores.guard import Guard
 from autoconfig.stores.kept import SourceFailed
 
 if TYPE_CHECKING:
@@ -31,6 +34,11 @@ STATEMENT_SECONDS = 2
 """A mail program waits three seconds for an answer (Thunderbird), so that waiting longer helps nobody."""
 RECYCLE_SECONDS = 1800
 """After which a connection is made anew: firewalls forget, and the database's name may lead elsewhere."""
+
+_UNTOLD = re.compile("[\0\ud800-\udfff]")
+"""What no database takes in a text."""
+_MYSQL_VALUE_ERRORS = (1267, 1270, 1271, 3988)
+"""ER_CANT_AGGREGATE_2COLLATIONS, its kin, ER_IMPOSSIBLE_STRING_CONVERSION: letters a column cannot have."""
 
 _DRIVERS = {"postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql", "mariadb": "mariadb+pymysql"}
 _EXTRAS = {"postgresql": "postgresql", "mysql": "mysql", "mariadb": "mysql"}
@@ -111,6 +119,8 @@ class Database:
         self._engine = reader(url, limits or Limits())
         self._secret = url.password
         self._errors = _errors_of(self._engine)
+        seconds = (limits or Limits()).statement_seconds
+        self._guard = Guard(seconds + 1) if url.get_backend_name() == "postgresql" else None
         os.register_at_fork(after_in_child=self._forked)
 
     def question(self, sql: str) -> Question:
@@ -128,7 +138,7 @@ class Database:
         def some(cursor: Any) -> list[Row]:
             return list(cursor.fetchmany(most))
 
-        return self._asked(question, values, some)
+        return self._asked(question, values, some) or []
 
     def row(self, question: Question, values: Mapping[str, str]) -> dict[str, Any] | None:
         """The first row by the names of its columns, None where there is none. Raises SourceFailed."""
@@ -141,7 +151,7 @@ class Database:
 
     def columns(self, question: Question, values: Mapping[str, str]) -> tuple[str, ...]:
         """The names of the columns of an answer, whether it has rows or not. Raises SourceFailed."""
-        return self._asked(question, values, _names)
+        return self._asked(question, values, _names) or ()
 
     def has_table(self, name: str) -> bool:
         """Whether there is a table of that name. Raises SourceFailed."""
@@ -161,7 +171,12 @@ class Database:
         # The connections belong to the parent: closing them here would say goodbye in its name.
         self._engine.dispose(close=False)
 
-    def _asked(self, question: Question, values: Mapping[str, str], read: Callable[[Any], Value]) -> Value:
+    def _asked(
+        self, question: Question, values: Mapping[str, str], read: Callable[[Any], Value]
+    ) -> Value | None:
+        """What is read of the answer; None for values that can stand nowhere in this database."""
+        if any(_UNTOLD.search(value) for value in values.values()):
+            return None
         try:
             return self._asked_once(question, values, read)
         except _Disconnected:
@@ -174,26 +189,40 @@ class Database:
 
     def _asked_once(
         self, question: Question, values: Mapping[str, str], read: Callable[[Any], Value]
-    ) -> Value:
+    ) -> Value | None:
         try:
             connection = self._engine.raw_connection()
         except self._errors as error:
             raise self._failed(error, unreachable=True) from None
         try:
-            cursor = connection.cursor()
-            cursor.execute(question.text, question.bound(values))
-            answer = read(cursor)
-            cursor.close()
+            with self._watching(connection):
+                cursor = connection.cursor()
+                cursor.execute(question.text, question.bound(values))
+                answer = read(cursor)
+                cursor.close()
         except self._errors as error:
             dialect, raw = self._engine.dialect, connection.driver_connection
             lost = dialect.is_disconnect(error, raw, None)  # type: ignore[arg-type]
             connection.invalidate()
             if lost:
                 raise _Disconnected(error) from None
+            if self._is_about_a_value(error):
+                return None
             raise self._failed(error, unreachable=False) from None
         finally:
             connection.close()
         return answer
+
+    def _is_about_a_value(self, error: BaseException) -> bool:
+        """Whether the database has no letters for what was asked, so that it cannot have the thing either."""
+        data_error: type[BaseException] = self._engine.dialect.loaded_dbapi.DataError
+        code = error.args[0] if error.args else None
+        return isinstance(error, data_error) or code in _MYSQL_VALUE_ERRORS
+
+    def _watching(self, connection: Any) -> AbstractContextManager[None]:
+        if self._guard is None:
+            return nullcontext()
+        return self._guard.watching(connection.driver_connection.fileno())
 
     def _failed(self, error: BaseException, *, unreachable: bool) -> SourceFailed:
         return SourceFailed(reason_of(error, self._secret), unreachable=unreachable)
@@ -265,7 +294,10 @@ def _engine(url: URL, limits: Limits, *, read_only: bool) -> Engine:
 
 def _connect_arguments(backend: str, limits: Limits) -> dict[str, Any]:
     if backend == "postgresql":
-        return {"connect_timeout": limits.connect_seconds}
+        seconds = limits.connect_seconds
+        # A peer that vanished without a word is noticed by the kernel.
+        keepalives = {"keepalives_idle": seconds, "keepalives_interval": 1, "keepalives_count": 3}
+        return {"connect_timeout": seconds, "tcp_user_timeout": 5000, **keepalives}
     # The database may hang without closing: reading gives up a little after it should have given up itself.
     patience = limits.statement_seconds + 1 if limits.statement_seconds else None
     return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import queue
 import ssl
 import threading
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ Value = TypeVar("Value")
 
 IDLE = 4
 """Connections kept for the next question."""
+CONNECTING = 4
+"""Connections made at the same time; those of a server that hangs stay here until it closes them."""
 SECONDS = 2
 """For a connection, and for one answer."""
 
@@ -65,6 +68,7 @@ class DirectoryServer:
         self._idle: list[Any] = []
         self._abandoned: list[Any] = []
         self._lock = threading.Lock()
+        self._places = threading.BoundedSemaphore(CONNECTING)
         os.register_at_fork(after_in_child=self._forked)
 
     def search(self, base: str, scope: int, filter_: str, attributes: list[str], most: int) -> list[Found]:
@@ -122,6 +126,31 @@ class DirectoryServer:
             return []
 
     def _connected(self) -> Any:
+        """A new connection, made in a thread of its own: libldap sets the TLS handshake no limit of time."""
+        seconds = self._access.seconds
+        too_slow = SourceFailed("The server takes too long to greet", unreachable=True)
+        if not self._places.acquire(timeout=seconds):
+            raise too_slow
+        made: queue.SimpleQueue[Any] = queue.SimpleQueue()
+
+        def make() -> None:
+            try:
+                made.put(self._connect())
+            except Exception as error:  # the caller's to judge
+                made.put(error)
+            finally:
+                self._places.release()
+
+        threading.Thread(target=make, name="ldap", daemon=True).start()
+        try:
+            connection = made.get(timeout=2 * seconds)
+        except queue.Empty:
+            raise too_slow from None
+        if isinstance(connection, Exception):
+            raise connection
+        return connection
+
+    def _connect(self) -> Any:
         ldap, access = self._ldap, self._access
         try:
             connection = ldap.initialize(access.url)
@@ -160,6 +189,7 @@ class DirectoryServer:
     def _forked(self) -> None:
         # They belong to the parent, and letting go of one would say goodbye in its name.
         self._lock = threading.Lock()
+        self._places = threading.BoundedSemaphore(CONNECTING)
         self._abandoned += self._idle
         self._idle = []
 

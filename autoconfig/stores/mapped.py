@@ -160,7 +160,9 @@ class MappedStore:
         """One for each template; variables that only the source knows are names in ``.invalid``."""
         for template in self._rules.templates.values():
             open_ = {name: f"{name}.invalid" for name in template.variables}
-            yield Entry(provider=template.filled(open_ | self._usual), source=f"{self.name}#{template.id}")
+            provider = template.filled(open_ | self._usual)
+            # Which domains it serves is known one by one.
+            yield Entry(provider=provider, source=f"{self.name}#{template.id}", domains=tuple)
 
     def health(self) -> tuple[Health, ...]:
         """How the source answers, and domains whose variables make no provider."""

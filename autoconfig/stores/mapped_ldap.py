@@ -121,6 +121,8 @@ class LdapAnswers:
         self._server.close()
 
     def _found(self, search: Search, values: Mapping[str, str]) -> list[Found]:
+        if any("\0" in value for value in values.values()):
+            return []  # slapd compares what stands before it: a longer name would be a shorter one
         attributes = list(search.attributes.values()) or ["1.1"]  # RFC 4511 §4.5.1.8: none at all
         return self._server.search(search.base, search.scope, search.filled(values), attributes, most=2)
 

@@ -1,7 +1,7 @@
-"""How a store of a million domains serves; needs wrk and PostgreSQL. Run: python -m tests.bench.stores [DOMAINS].
+"""How a store of a million domains serves; needs wrk and PostgreSQL.
 
-Beside PostgreSQL and SQLite the same domains are served from a folder of files, in memory: the ratio to that
-is what counts, and both servers take turns.
+Run as ``python -m tests.bench.stores [DOMAINS]`` or by make bench. The same domains are also
+served from a folder of files, in memory: the ratio to that is what counts, and both servers take turns.
 """
 
 from __future__ import annotations
@@ -82,11 +82,11 @@ def main() -> None:
             verdicts += judge(f"{name}: first answer", first, FIRST_ANSWER, least=False)
             verdicts += judge(f"{name}: cost", large / little, COST_RATIO, least=False)
             print(
-                f"{name:<12}{rate:>10.0f}{first:>9.2f}{large:>9.1f}{little:>9.1f}{large / little:>7.2f}{verdicts}"
+                f"{name:<12}{rate:>10.0f}{first:>9.2f}{large:>9.1f}{little:>9.1f}"
+                f"{large / little:>7.2f}{verdicts}"
             )
-        print(
-            f"\none worker, 8 threads, {CONNECTIONS} connections, random domains, {ROUNDS} rounds of {SECONDS} s\n"
-        )
+        how = f"{CONNECTIONS} connections, random domains, {ROUNDS} rounds of {SECONDS} s"
+        print(f"\none worker, 8 threads, {how}\n")
         print(f"{'store':<12}{'documents/s':>12}{'in memory/s':>12}{'ratio':>7}{'MiB':>6}")
         for name, (url, _) in databases.items():
             with _server(url) as ours, _server(str(memory_store)) as memory:

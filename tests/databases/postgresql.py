@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -75,3 +76,19 @@ class PostgreSQL(Server):
         """An empty database; its URL."""
         self.sql(f'CREATE DATABASE "{name}"')
         return self.url(name)
+
+    def pause_all(self) -> None:
+        """Let it hang, with every process that serves a connection."""
+        self._each(signal.SIGSTOP)
+
+    def go_on_all(self) -> None:
+        """End that pause."""
+        self._each(signal.SIGCONT)
+
+    def _each(self, number: signal.Signals) -> None:
+        assert self._process is not None
+        pid = self._process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        for process in (pid, *map(int, children)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, number)

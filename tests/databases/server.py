@@ -76,7 +76,9 @@ class Server:
         return True
 
     def start(self) -> None:
-        """Start it and wait until it answers."""
+        """Start it, where it is not running, and wait until it answers."""
+        if self._process is not None and self._process.poll() is None:
+            return
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(self.command(), stdout=log, stderr=log, cwd="/")
         deadline = time.monotonic() + START_SECONDS

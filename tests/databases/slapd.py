@@ -62,7 +62,8 @@ class Slapd(Server):
         super().__init__(folder)
         self.tls_port = Server(folder).port
         authority = trustme.CA()
-        certificate = authority.issue_cert("localhost")
+        # libldap wants a common name too, and takes "localhost" for the name of the machine.
+        certificate = authority.issue_cert("127.0.0.1", common_name="127.0.0.1")
         authority.cert_pem.write_to_path(folder / "ca.pem")
         certificate.cert_chain_pems[0].write_to_path(folder / "server.pem")
         certificate.private_key_pem.write_to_path(folder / "server.key")
@@ -76,10 +77,13 @@ class Slapd(Server):
 
     def command(self) -> list[str]:
         """The server in the foreground."""
-        urls = f"ldap://localhost:{self.port} ldaps://localhost:{self.tls_port}"
+        urls = f"ldap://127.0.0.1:{self.port} ldaps://127.0.0.1:{self.tls_port}"
         return unprivileged([self._program, "-f", str(self._config), "-h", urls, "-d", "0"])
 
     def load(self, ldif: str) -> None:
         """Add entries; only while the server is not running."""
-        command = [self._program, "-T", "add", "-f", str(self._config), "-l", "/dev/stdin"]
-        subprocess.run(unprivileged(command), input=ldif, text=True, check=True, capture_output=True, cwd="/")
+        file = self.folder / "entries.ldif"
+        file.write_text(ldif)
+        file.chmod(0o644)
+        command = [self._program, "-T", "add", "-f", str(self._config), "-l", str(file)]
+        subprocess.run(unprivileged(command), check=True, capture_output=True, cwd="/")

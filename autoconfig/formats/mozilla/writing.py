@@ -83,9 +83,10 @@ def render(provider: Provider, domain: str | None = None, *, full: bool = False)
 def _host_id(provider: Provider, domain: str) -> str:
     """Both Thunderbirds want a host name as id; where the provider's is none, the domain serves."""
     try:
-        return normalize_domain(provider.id)
+        name = normalize_domain(provider.id)
     except DomainError:
         return domain
+    return name if "." in name else domain
 
 
 def _other_names_would_win(mail: tuple[AnyServer, ...], other: tuple[AnyServer, ...]) -> bool:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import click
 
 from autoconfig.cli.options import json_option, print_json, providers_option, store_of
+from autoconfig.cli.providers_init import init
+from autoconfig.cli.providers_verify import verify
 from autoconfig.errors import DomainError, NothingFound
 from autoconfig.model import normalize_domain
 
@@ -27,7 +29,11 @@ LINTED = 1000
 
 @click.group("providers")
 def command() -> None:
-    """List, show and check the providers that are served."""
+    """List, show, check, verify the providers that are served, and write new ones."""
+
+
+command.add_command(init)
+command.add_command(verify)
 
 
 @command.command("list")

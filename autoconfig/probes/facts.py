@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from autoconfig.probes.certificate import CertificateFacts
 
 
+OLD_VERSIONS = ("TLSv1.1", "TLSv1", "SSLv3")
+"""What RFC 8996 has taken out of use, and what came before that."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NameFacts:
     """What the DNS says about a host."""

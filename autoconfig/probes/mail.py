@@ -13,7 +13,7 @@ from autoconfig.errors import NetworkError
 from autoconfig.model import ServerType, SocketType
 from autoconfig.net.mail import Fault, SessionFailed, Stage, knock, open_session
 from autoconfig.probes.encryption import tls_facts
-from autoconfig.probes.facts import Attempt, Elsewhere, Failure, Spoken, TcpFacts
+from autoconfig.probes.facts import OLD_VERSIONS, Attempt, Elsewhere, Failure, Spoken, TcpFacts
 from autoconfig.probes.spoken import protocol_of
 from autoconfig.probes.tools import Budget, OutOfTime
 
@@ -35,6 +35,8 @@ _PLACES: Mapping[ServerType, tuple[tuple[int, SocketType], ...]] = {
 }
 """Where each service usually is."""
 
+EARLY = 0.3
+"""Seconds for an answer to what was sent before TLS; it would come with the end of the handshake."""
 KNOCK = 3.0
 """Seconds for hearing what else may speak there."""
 ELSEWHERE = 3.0
@@ -77,8 +79,9 @@ class MailProbe:
             if session is not None:
                 await self._converse(session)
             await self._diagnose()
-            if self._tools.own:
+            if self._tools.own and self._facts.tls is not None:
                 await self._ask_for_old_tls()
+                await self._speak_early()
         except OutOfTime:
             self._see(cut_short=True)
         return self._facts
@@ -248,13 +251,11 @@ class MailProbe:
     def _is_missing_here(self) -> bool:
         """Whether the service is not at the published port, as far as one can see."""
         facts, failure = self._facts, self._facts.failure
-        if facts.tls is not None:
+        if failure is None or failure.stage is Stage.STARTTLS:
+            return facts.tls is None and facts.socket_type is _STARTTLS
+        if failure.stage not in _FURTHEST or (failure.stage is Stage.TLS and facts.tls is not None):
             return False
-        if failure is None:
-            return facts.socket_type is _STARTTLS
-        if failure.stage in _FURTHEST:
-            return facts.spoken is None or facts.spoken.protocol != facts.type
-        return failure.stage is Stage.STARTTLS
+        return facts.spoken is None or facts.spoken.protocol != facts.type
 
     async def _look_elsewhere(self) -> None:
         """See whether the service answers on another of its usual ports."""
@@ -275,7 +276,7 @@ class MailProbe:
 
     async def _ask_for_old_tls(self) -> None:
         facts = self._facts
-        if facts.tls is None or facts.tls.version in ("TLSv1", "TLSv1.1"):
+        if facts.tls is None or facts.tls.version in OLD_VERSIONS:
             return
         await self._turn()
         try:
@@ -290,6 +291,24 @@ class MailProbe:
             pass
         finally:
             await session.aclose()
+
+    async def _speak_early(self) -> None:
+        """Send a command before TLS, and see whether it is obeyed after it."""
+        facts = self._facts
+        if facts.socket_type is not _STARTTLS:
+            return
+        await self._turn()
+        context = self._tools.contexts.lenient
+        try:
+            session = await self._open(self._address, facts.port, facts.socket_type, context)
+        except SessionFailed:
+            return
+        try:
+            self._see(pipelined=await session.obeys_early(EARLY))
+        except SessionFailed:
+            pass  # a server that breaks off over this does right
+        finally:
+            session.abort()
 
 
 def _distance(failure: Failure | None) -> int:

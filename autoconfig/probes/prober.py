@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from autoconfig.model import TcpServer
 from autoconfig.model.placeholders import PATTERN
 from autoconfig.net.connections import Connector
-from autoconfig.net.dns import Dns, name_server, system_name_servers
+from autoconfig.net.dns import open_dns
 from autoconfig.net.guard import Guard
 from autoconfig.net.http import Http
 from autoconfig.net.mail import SESSIONS
@@ -51,6 +51,7 @@ class Prober:
         cls,
         *,
         name_servers: Sequence[str] = (),
+        doh_url: str | None = None,
         allow_private_networks: bool = False,
         own: bool = False,
         guard: Guard | None = None,
@@ -65,7 +66,7 @@ class Prober:
         might mind. ``step`` and ``limit`` are the seconds of one connection and of one server.
         """
         guard = Guard(allow_private=allow_private_networks) if guard is None else guard
-        dns = Dns(tuple(name_server(text) for text in name_servers) or system_name_servers())
+        dns = open_dns(name_servers, doh_url)
         connector = Connector(dns, guard, ipv6=ipv6)
         tools = Tools(
             dns=dns,

@@ -55,6 +55,7 @@ class ServerReport:
             "type": str(server.type),
             **place,
             "authentication": [str(way) for way in server.authentication],
+            "reached": self.reached,
             "verdict": str(self.worst or "ok"),
             "findings": [finding.as_dict() for finding in self.findings],
             "facts": _plain(self.facts),

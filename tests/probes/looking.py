@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from autoconfig.probes import ServerReport
     from tests.internet import Internet
     from tests.internet.certificates import Tls
+
+NO_ROUTE = "127.255.255.255"
+"""An address of this machine's own network that no connection leads to."""
 
 PASSWORD = Authentication.PASSWORD_CLEARTEXT
 
@@ -62,7 +66,7 @@ class Looking:
         given = {"name_servers": [self.internet.dns], "ipv6": False, **options}
 
         async def run() -> list[ServerReport]:
-            guard = Guard(allowed=(self.internet.public,))
+            guard = Guard(allowed=(self.internet.public, *map(ipaddress.ip_network, ("::1", NO_ROUTE))))
             async with Prober.open(guard=guard, own=own, **given) as prober:
                 return list(await asyncio.gather(*map(prober.probe, servers)))
 

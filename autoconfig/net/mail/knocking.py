@@ -99,7 +99,7 @@ async def _connected(connector: Connector, where: str, host: str, port: int, tim
 
 
 async def _heard(line: Line, patience: float) -> bytes:
-    with suppress(TimeoutError, OSError, SessionFailed):
+    with suppress(TimeoutError, OSError):
         async with asyncio.timeout(patience):
             return (await line.read_some())[:MAX_SHOWN]
     return b""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from autoconfig.model import SocketType
 from autoconfig.net.mail import Fault, Stage
+from autoconfig.probes.facts import OLD_VERSIONS
 from autoconfig.probes.findings import ServerFinding, found
 from autoconfig.probes.judgement.connection import is_of_starttls, place
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 SOON = 14
 """Days; who renews automatically has done so long before (ACME clients: 30 days)."""
-OLD_VERSIONS = ("TLSv1.1", "TLSv1", "SSLv3")
 
 # OpenSSL's numbers (x509_vfy.h); it tells the first problem of several, the rest is in the certificate.
 _NOT_YET_VALID, _EXPIRED = 9, 10
@@ -42,6 +42,11 @@ def findings(server: TcpServer, facts: TcpFacts) -> Iterator[ServerFinding]:
             f"{place(facts)} still takes {_written(facts.old_tls)}, which RFC 8996 has taken out of use."
         )
         yield found("tls-old-accepted", message, "Allow TLS 1.2 and 1.3 only.")
+    if facts.pipelined:
+        message = (
+            f"{place(facts)} obeys within TLS what was said before it: anybody in between can add words."
+        )
+        yield found("starttls-pipelined", message, "Update the server (CVE-2011-0411).")
     if server.socket_type is SocketType.PLAIN and facts.before is not None and facts.before.starttls:
         message = f"No encryption is published for {place(facts)}, though the server offers STARTTLS."
         yield found("encryption-unused", message, "Publish STARTTLS, or better the port of implicit TLS.")

@@ -125,7 +125,7 @@ class Login:
                 server=server,
                 outcome=Outcome.METHOD_REFUSED,
                 said=why_none(wanted, capabilities, here, self._keys),
-                advice=_GIVE_ONE if here else what_to_publish(wanted, capabilities),
+                advice=_GIVE_ONE if here else "" if self._method else what_to_publish(wanted, capabilities),
             )
         await turn.come()
         async with asyncio.timeout(self._timeout):

@@ -136,7 +136,7 @@ class _Check:
         from autoconfig.cli.waiting import waiting
 
         plain = self._given["allow_plaintext"]
-        async with self._finding.resolver() as resolver:
+        async with self._finding.network() as resolver:
             if self._given["sign_in"]:
                 from autoconfig.cli.signing_in import token_by_signing_in
 

@@ -133,4 +133,3 @@ def test_a_secret_that_no_server_can_be_told_is_not_sent(secret: str) -> None:
 def test_a_few_rounds_are_remarked_on() -> None:
     made = attempt(Session(tls(), ScramServer(binding=AT_THE_END, iterations=100)))
     assert made.remarks == ("SCRAM-SHA-256-PLUS with 100 rounds is weak; 4096 are usual.",)
-

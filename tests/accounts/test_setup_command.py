@@ -121,7 +121,7 @@ def test_a_wrong_password_writes_nothing(setup: Setup, host: LoginHost) -> None:
         "autoconfig: The test failed; --anyway writes the configuration all the same.\n",
     )
     assert setup.written == []
-    assert host.guesses == 1
+    assert host.guesses(1) == 1
 
 
 def test_a_failed_test_can_be_overruled(setup: Setup) -> None:
@@ -132,7 +132,7 @@ def test_a_failed_test_can_be_overruled(setup: Setup) -> None:
 def test_the_test_can_be_left_out(setup: Setup, host: LoginHost) -> None:
     assert setup("--program", "msmtp", "--no-test", secret="wrong").code == 0
     assert "Login: user" not in host.log
-    assert host.guesses == 0
+    assert host.guesses(0) == 0
 
 
 def test_a_dry_run_shows_everything_and_writes_nothing(setup: Setup) -> None:

@@ -79,7 +79,7 @@ def test_everything_is_asked_and_everything_can_be_changed(
     )
     rc = (home / ".fetchmailrc").read_text()
     assert f'poll "{host.host}" protocol pop3 port 110\n' in rc
-    assert host.guesses == 1
+    assert host.guesses(1) == 1
 
 
 def test_the_same_password_is_not_guessed_again_after_going_back(
@@ -105,7 +105,7 @@ def test_the_same_password_is_not_guessed_again_after_going_back(
     assert "wrong password" not in terminal.until("What now [2]: ")
     terminal.child.sendline("stop")
     code, _ = terminal.ended()
-    assert (code, host.guesses) == (1, 1)
+    assert (code, host.guesses(1)) == (1, 1)
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ def test_a_wrong_password_is_told_once_and_guessed_once(
         f"      {host.host} has said no to this password already.",
         f"      {NOT_TWICE}",
     ]
-    assert host.guesses == 1
+    assert host.guesses(1) == 1
 
 
 def test_json_has_every_fact_and_nothing_else_is_printed(
@@ -324,4 +324,4 @@ def test_a_person_is_asked_whether_the_domains_are_right(
     terminal.answer("Is that right? [y/N]: ", "n")
     code, said = terminal.ended()
     assert (code, "Password" in said) == (130, False)
-    assert host.guesses == 0
+    assert host.guesses(0) == 0

@@ -125,7 +125,7 @@ class Trying:
 
     async def _at_all(self) -> list[LoginReport]:
         keys, plain = self._draft.keys, self._given["allow_plaintext"]
-        async with self._finding.resolver() as resolver:
+        async with self._finding.network() as resolver:
             login = Login(
                 resolver.connector,
                 keys,

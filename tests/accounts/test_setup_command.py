@@ -68,19 +68,19 @@ Setting up {setup.address}
 
 2  Settings
    Example Mail, from {setup._file}
-   imap  {host.host}:993  SSL/TLS  password-cleartext
-   pop3  {host.host}:995  SSL/TLS  password-cleartext
-   smtp  {host.host}:465  SSL/TLS  password-cleartext
+   imap  {host.host}:993  SSL/TLS  password
+   pop3  {host.host}:995  SSL/TLS  password
+   smtp  {host.host}:465  SSL/TLS  password
 
 3  Incoming mail
    IMAP: messages stay on the server, every device sees the same
 
 4  Servers
-   imap  {host.host}:993  SSL/TLS  password-cleartext
-   smtp  {host.host}:465  SSL/TLS  password-cleartext
+   imap  {host.host}:993  SSL/TLS  password
+   smtp  {host.host}:465  SSL/TLS  password
 
-5  Login
-   Login name: {setup.address}
+5  Login name
+   {setup.address}
 
 6  Test
    KIND  SERVER{" " * (len(host.host) - 2)}  RESULT
@@ -191,7 +191,7 @@ def test_a_file_for_one_account_is_not_added_to(setup: Setup) -> None:
         (["--incoming-security", "starttls", "--incoming-port", "1143"], "imap  HOST:1143  STARTTLS"),
         (["--incoming", "pop3"], "pop3  HOST:995  SSL/TLS"),
         (["--outgoing-port", "2525"], "smtp  HOST:2525  SSL/TLS"),
-        (["--outgoing-authentication", "password-encrypted"], "SSL/TLS  password-encrypted"),
+        (["--outgoing-authentication", "password-encrypted"], "SSL/TLS  encrypted password"),
     ],
 )
 def test_servers_can_be_changed_by_options(

@@ -106,7 +106,7 @@ class Steps:
 
     def login_name(self) -> None:
         """The name to log in with, and whether it goes by NTLM. Raises UsageError."""
-        self._asker.step("Login")
+        self._asker.step("Login name")
         first = self._draft.servers[0]
         usual = self._given["login_name"] or first.username or str(self._draft.address)
         if self._asker.present and self._given["login_name"] is None:
@@ -114,7 +114,8 @@ class Steps:
         if self._given["login_name"] is not None or usual != first.username:
             self._draft.call(_login_name(usual))
         self._draft.fill_login_names(str(self._draft.address))
-        self._asker.tell(f"Login name: {usual}")
+        if not self._asker.present:
+            self._asker.tell(usual)
         self._spa()
 
     def _spa(self) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from autoconfig.cli.earlier import Earlier
 from autoconfig.cli.order import in_order
 from autoconfig.cli.processes import Processes
-from autoconfig.cli.progress import Tally, progress_bar
+from autoconfig.cli.progress import Tally, count, progress_bar
 from autoconfig.cli.streams import lines, write
 from autoconfig.errors import AddressError
 from autoconfig.model import EmailAddress
@@ -53,9 +53,14 @@ async def resolve_many(
 
     reader = sys.stdin.fileno()
     source = entries(lines(reader))
-    with _output(resume) as (descriptor, earlier), progress_bar(reader, descriptor) as show:
+    with (
+        _output(resume) as (descriptor, earlier),
+        progress_bar(lambda: count(reader), descriptor, tally) as show,
+    ):
         if earlier is not None:
-            source = earlier.skip(source, tally)
+            source = earlier.skip(
+                source, "address", _address, lambda answer: tally.add(found=answer.get("found") is True)
+            )
         async with (
             Processes(own, arguments, processes) as all_processes,
             aclosing(in_order(source, all_processes.answer, jobs)) as answers,
@@ -63,7 +68,7 @@ async def resolve_many(
             async for answer in answers:
                 await write(descriptor, json_line(answer))
                 tally.add(found=answer["found"])
-                show(tally)
+                show()
     return tally
 
 
@@ -88,6 +93,14 @@ async def answer_for(entry: str, resolve: Resolve, *, trace: bool) -> dict[str, 
         return {"address": str(address), "found": False, "error": f"A bug here: {type(error).__name__}."}
     content = resolution.as_dict(trace=trace)
     return content | {"error": resolution.reason} if resolution.offline else content
+
+
+def _address(entry: str) -> str:
+    """How the address of an entry is written into the output."""
+    try:
+        return str(EmailAddress.parse(entry))
+    except AddressError:
+        return entry
 
 
 def json_line(answer: dict[str, Any]) -> bytes:

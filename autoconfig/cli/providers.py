@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from autoconfig.cli.options import json_option, print_json, providers_option, store_of
+from autoconfig.cli.providers_verify import verify
 from autoconfig.errors import DomainError, NothingFound
 from autoconfig.model import normalize_domain
 
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
 
 @click.group("providers")
 def command() -> None:
-    """List, show and check the providers that are served."""
+    """List, show, check and verify the providers that are served."""
+
+
+command.add_command(verify)
 
 
 @command.command("list")

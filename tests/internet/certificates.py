@@ -12,6 +12,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from tests.internet.issuing import Issuer
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -35,6 +37,7 @@ class Authority:
         self.file = folder / "ca.pem"
         self._trusted.cert_pem.write_to_path(str(self.file))
         self.context = lru_cache(maxsize=None)(self._context)
+        self.issuer = Issuer(self._trusted, folder)
 
     def _context(self, tls: Tls, *names: str) -> ssl.SSLContext:
         """A server's side of TLS for the given names."""

@@ -6,6 +6,7 @@ Each can lie, stall, hang up or stutter at any point: see the fields of ``Greete
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -55,6 +56,8 @@ class Greeter:
     answers: Mapping[str, Answer | tuple[Answer, ...]] = field(default_factory=dict)
     """What is done at a command, by its first word; "" is what is no command, such as an answer to a
     challenge. TAG stands for IMAP's tag."""
+    careless: bool = False
+    """Whether what was sent before TLS is obeyed after it."""
     stutter: float | None = None
     """Seconds between single bytes."""
 
@@ -83,6 +86,8 @@ class MailServer:
         self._servers: list[asyncio.Server] = []
         self.accepted: list[int] = []
         """The port of every connection (with TLS from the start: of every finished handshake)."""
+        self.accepted_at: list[float] = []
+        """When, on the monotonic clock."""
         self.commands: list[tuple[int, str]] = []
         """Port and line of every command."""
 
@@ -103,6 +108,7 @@ class MailServer:
     def _server_for(self, greeter: Greeter) -> Serve:
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             self.accepted.append(greeter.port)
+            self.accepted_at.append(time.monotonic())
             session = _Session(self._host, greeter, reader, writer, self._context, self.commands)
             async with self._connections.hold(writer):
                 await session.run()
@@ -146,6 +152,8 @@ class _Session:
                     return
                 continue
             answer, then = speak(line)
+            if then == "tls" and not self._greeter.careless:
+                self._reader._buffer.clear()  # type: ignore[attr-defined]
             await self._say(answer)
             if then == "close":
                 return
@@ -185,10 +193,11 @@ class _Session:
             self._writer.write(data)
             await self._writer.drain()
             return
-        for byte in data:
-            self._writer.write(bytes((byte,)))
-            await self._writer.drain()
+        for place in range(len(data)):
+            # Not after the last: what the client sends then may be for TLS already.
             await asyncio.sleep(self._greeter.stutter)
+            self._writer.write(data[place : place + 1])
+            await self._writer.drain()
 
     async def _start_tls(self) -> bool:
         """Encrypt the connection; False where the client left during the handshake."""

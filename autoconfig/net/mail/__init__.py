@@ -6,7 +6,7 @@
 from autoconfig.net.mail.facts import Capabilities, Exchange, Verdict
 from autoconfig.net.mail.faults import Fault, SessionFailed, Stage, StartTlsRefused
 from autoconfig.net.mail.greeter import MailGreeter
-from autoconfig.net.mail.knocking import Knock, knock
+from autoconfig.net.mail.knocking import Knock, knock, shake_hands
 from autoconfig.net.mail.opening import SESSIONS, open_session
 from autoconfig.net.mail.session import MailSession
 from autoconfig.net.mail.tls import Tls
@@ -26,4 +26,5 @@ __all__ = [
     "Verdict",
     "knock",
     "open_session",
+    "shake_hands",
 ]

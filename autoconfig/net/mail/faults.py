@@ -6,8 +6,12 @@ import errno
 import os
 import ssl
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from autoconfig.errors import FetchFailed
+
+if TYPE_CHECKING:
+    from autoconfig.net.mail.tls import Tls
 
 _NO_ROUTE = frozenset(
     {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTDOWN, errno.EADDRNOTAVAIL}
@@ -57,6 +61,7 @@ class SessionFailed(FetchFailed):
         said: bytes = b"",
         reason: str = "",
         verify_code: int = 0,
+        tls: Tls | None = None,
     ) -> None:
         silent = fault is Fault.SILENT
         super().__init__(message, unreachable=stage is Stage.CONNECTION or silent)
@@ -65,6 +70,8 @@ class SessionFailed(FetchFailed):
         self.said = said
         self.reason = reason
         self.verify_code = verify_code
+        self.tls = tls
+        """What TLS was agreed on before it failed."""
 
 
 class StartTlsRefused(SessionFailed):

@@ -27,6 +27,8 @@ class Knock:
 
     said: bytes = b""
     """The first bytes; none where the other side stayed silent or hung up."""
+    asked: bool = False
+    """Whether it spoke only when it was asked for a web page."""
     tls: Tls | None = None
 
 
@@ -45,27 +47,59 @@ async def knock(
     A server that waits for the client is asked for a web page, which tells a web server. Times are in
     seconds. Raises SessionFailed, FetchFailed and LookupFailed where there is no connection or no TLS.
     """
-    addresses = await connector.addresses(address or host)
+    line = await _connected(connector, address or host, host, port, timeout)
+    try:
+        if context is not None:
+            async with line.during(Stage.TLS):
+                await line.encrypt(context)
+        said = await _heard(line, patience)
+        asked = not said
+        if asked:
+            line.send("GET / HTTP/1.0", "")
+            said = await _heard(line, patience)
+        return Knock(said=said, asked=asked, tls=line.tls)
+    finally:
+        line.abort()
+
+
+async def shake_hands(
+    connector: Connector,
+    host: str,
+    port: int,
+    *,
+    context: ssl.SSLContext,
+    address: str | None = None,
+    timeout: float = 2 * PATIENCE,
+) -> tuple[float, Tls]:
+    """Connect and agree on TLS, no more; the seconds until the connection stood, and the TLS.
+
+    Raises SessionFailed, FetchFailed and LookupFailed.
+    """
+    started = asyncio.get_running_loop().time()
+    line = await _connected(connector, address or host, host, port, timeout)
+    elapsed = asyncio.get_running_loop().time() - started
+    try:
+        async with line.during(Stage.TLS):
+            await line.encrypt(context)
+        assert line.tls is not None
+        return elapsed, line.tls
+    finally:
+        line.abort()
+
+
+async def _connected(connector: Connector, where: str, host: str, port: int, timeout: float) -> Line:
+    addresses = await connector.addresses(where)
     try:
         async with asyncio.timeout(timeout):
             reader, writer = await connected(addresses, host, port)
     except TimeoutError:
         message = f"{host}:{port} is silent."
         raise SessionFailed(message, stage=Stage.CONNECTION, fault=Fault.SILENT) from None
-    line = Line(reader, writer, host=host, port=port, timeout=timeout)
-    try:
-        if context is not None:
-            async with line.during(Stage.TLS):
-                await line.encrypt(context)
-        return Knock(said=await _first_word(line, patience), tls=line.tls)
-    finally:
-        line.abort()
+    return Line(reader, writer, host=host, port=port, timeout=timeout)
 
 
-async def _first_word(line: Line, patience: float) -> bytes:
-    for question in ((), ("GET / HTTP/1.0", "")):
-        line.send(*question)
-        with suppress(TimeoutError, OSError, SessionFailed):
-            async with asyncio.timeout(patience):
-                return (await line.read_some())[:MAX_SHOWN]
+async def _heard(line: Line, patience: float) -> bytes:
+    with suppress(TimeoutError, OSError):
+        async with asyncio.timeout(patience):
+            return (await line.read_some())[:MAX_SHOWN]
     return b""

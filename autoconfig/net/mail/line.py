@@ -46,6 +46,7 @@ class Line:
         self._buffer = bytearray()
         self._allowance = MAX_BYTES
         self._hidden: set[str] = set()
+        self._trailing: tuple[str, ...] = ()
         self.host = host
         self.port = port
         self.timeout = timeout
@@ -75,7 +76,7 @@ class Line:
 
     def failed(self, message: str, fault: Fault, said: bytes = b"") -> SessionFailed:
         """A failure at this stage, to be raised."""
-        return SessionFailed(message, stage=self.stage, fault=fault, said=said)
+        return SessionFailed(message, stage=self.stage, fault=fault, said=said, tls=self.tls)
 
     def unexpected(self, said: bytes, expected: str) -> SessionFailed:
         """The failure of a server that says something else, to be raised."""
@@ -125,8 +126,21 @@ class Line:
 
     def send(self, *lines: str | bytes) -> None:
         """Send lines. Raises ValueRefused for one with a line break or NUL in it."""
-        encoded = check(*lines)
+        encoded = check(*lines, *self._trailing)
+        self._trailing = ()
         self._writer.write(b"".join(line + b"\r\n" for line in encoded))
+
+    def trail(self, *lines: str) -> None:
+        """Send these together with what is sent next, in one packet."""
+        self._trailing = lines
+
+    async def heard_more(self, patience: float) -> bool:
+        """Whether anything more comes within so many seconds."""
+        try:
+            async with asyncio.timeout(patience):
+                return bool(await self.read_some())
+        except (TimeoutError, OSError):
+            return False
 
     def expect_quiet(self) -> None:
         """Make sure that nothing was said without being asked. Raises SessionFailed."""

@@ -95,6 +95,17 @@ class MailSession(ABC):
             self._offered = None
             await self._after_tls()
 
+    async def obeys_early(self, patience: float) -> bool:
+        """Whether a command sent together with STARTTLS, before TLS, is obeyed within TLS (CVE-2011-0411).
+
+        Such a server takes words of whoever stands in between for those of the user. ``patience`` is in
+        seconds. Raises as ``start_tls`` does.
+        """
+        await self.capabilities()
+        self._line.trail(self._harmless())
+        await self.start_tls()
+        return await self._line.heard_more(patience)
+
     async def authenticate(self, exchange: Exchange) -> Verdict:
         """Log in by SASL.
 
@@ -184,6 +195,10 @@ class MailSession(ABC):
     @abstractmethod
     async def _ask_tls(self) -> None:
         """Ask for TLS and read the go-ahead, nothing beyond it."""
+
+    def _harmless(self) -> str:
+        """A command that does nothing."""
+        return "NOOP"
 
     async def _after_tls(self) -> None:  # noqa: B027 - most have nothing to read
         """Read what the server says by itself after TLS has begun."""

@@ -236,7 +236,8 @@ def test_a_way_that_was_good_comes_first_for_thunderbird(setup: Setup) -> None:
     [
         (["--incoming", "jmap", "--program", "msmtp"], 1, "No JMAP server was found; there is imap, pop3."),
         (["--program", "msmtp", "--incoming-host", "not a host"], 2, "'not a host' is not a domain name."),
-        (["--program", "msmtp", "--name", " "], 1, "The name is empty."),
+        (["--program", "msmtp", "--name", " "], 2, "The name is empty."),
+        (["--program", "msmtp", "--login-name", "\x1b"], 2, "A login name is printable and not empty."),
         (["--no-test"], 2, "There is nobody to ask; give --program."),
         (["--program", "outlook"], 2, "'outlook' is not one of "),
     ],

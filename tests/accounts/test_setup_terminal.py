@@ -134,6 +134,21 @@ def test_nothing_is_overwritten_without_asking(
     assert (home / ".msmtprc.before-autoconfig").exists() is kept
 
 
+def test_spa_that_was_wanted_by_mistake_can_be_taken_back(begin: Callable[..., Terminal], home: Path) -> None:
+    terminal = begin("--program", "msmtp", "--incoming", "imap", "--name", "Bob")
+    terminal.answer("Change something?")
+    terminal.answer("Login name [")
+    terminal.answer("SPA, NTLM)? [y/N]: ", "y")
+    terminal.answer(PASSWORD, SIMPLE)
+    assert "method refused" in terminal.until("What now [2]: ")
+    terminal.child.sendline("login")
+    terminal.answer("Login name [")
+    terminal.answer("SPA, NTLM)? [Y/n]: ", "n")
+    terminal.answer("Write them? [Y/n]: ")
+    assert terminal.ended()[0] == 0
+    assert "auth on\n" in (home / ".msmtprc").read_text()
+
+
 def test_whoever_does_not_want_the_files_gets_none(begin: Callable[..., Terminal], home: Path) -> None:
     terminal = begin("--program", "msmtp", "--incoming", "imap", "--no-test", "--no-spa", "--name", "Bob")
     terminal.answer("Change something?")

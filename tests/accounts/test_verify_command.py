@@ -132,6 +132,24 @@ def test_a_method_can_be_insisted_on(autoconfig: Command, host: LoginHost, provi
     assert [server["method"] for server in run.json["servers"]] == ["SCRAM-SHA-1"] * 3
 
 
+def test_a_login_name_that_the_address_does_not_tell_has_to_be_given(
+    autoconfig: Command, host: LoginHost, provider_file: Path
+) -> None:
+    text = provider_file.read_text()
+    provider_file.write_text(text.replace("hostname =", 'username = "%REALNAME%"\nhostname ='))
+    command = ["verify", host.user("bob"), "--file", str(provider_file), "--outgoing", *says(SIMPLE)]
+    run = autoconfig(*command)
+    assert (run.code, run.out.splitlines()[1:]) == (
+        1,
+        [
+            f"smtp  {host.host}:465  not tried",
+            "      The login name is not known from the address.",
+            "      Give it by --login-name.",
+        ],
+    )
+    assert autoconfig(*command, "--login-name", host.user("bob")).code == 0
+
+
 def test_settings_come_from_the_store_of_a_folder(
     autoconfig: Command, host: LoginHost, provider_file: Path
 ) -> None:

@@ -125,7 +125,7 @@ class Login:
                 server=server,
                 outcome=Outcome.METHOD_REFUSED,
                 said=why_none(wanted, capabilities, here, self._keys),
-                advice=_GIVE_ONE if here else what_to_publish(wanted, capabilities),
+                advice=_GIVE_ONE if here else "" if self._method else what_to_publish(wanted, capabilities),
             )
         await turn.come()
         async with asyncio.timeout(self._timeout):
@@ -175,16 +175,17 @@ def _not_again(server: TcpServer, way: Way, account: Account) -> LoginReport:
 
 
 def _report(server: TcpServer, attempts: Sequence[Attempt]) -> LoginReport:
-    """What counts of several attempts: the last one."""
-    last = attempts[-1]
+    """What counts of several attempts: the last that was judged, as a good one always is, else the last."""
+    judged = [attempt for attempt in attempts if attempt.spent or attempt.outcome is Outcome.DISHONEST]
+    counts = (judged or attempts)[-1]
     return LoginReport(
         server=server,
-        outcome=last.outcome,
-        method=last.method,
-        said=last.said,
-        advice=last.advice,
+        outcome=counts.outcome,
+        method=counts.method,
+        said=counts.said,
+        advice=counts.advice,
         attempts=tuple(attempts),
-        remarks=last.remarks,
+        remarks=counts.remarks,
     )
 
 

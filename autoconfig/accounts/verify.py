@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from autoconfig.accounts import jmap
+from autoconfig.accounts.judgement import Outcome
+from autoconfig.accounts.report import LoginReport
 from autoconfig.accounts.ways import WITHOUT_LOGIN
 from autoconfig.model import Authentication, ServerType, TcpServer
+from autoconfig.model.placeholders import has_placeholder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -16,7 +19,6 @@ if TYPE_CHECKING:
     from autoconfig.accounts.guesses import Turn
     from autoconfig.accounts.keys import Keys
     from autoconfig.accounts.login import Login
-    from autoconfig.accounts.report import LoginReport
     from autoconfig.model import AnyServer, Provider
     from autoconfig.net.http import Http
 
@@ -63,12 +65,19 @@ async def log_in_at(
 
     async def at(server: AnyServer, turn: Turn) -> LoginReport:
         with turn:
+            if has_placeholder(server.username or ""):
+                return _without_name(server)
             if isinstance(server, TcpServer):
                 return await login.at(server, turn)
             return await jmap.log_in(http, server, keys, turn, allow_plaintext=allow_plaintext)
 
     turns = [login.guesses.line_up(_host(server), server.username or "") for server in servers]
     return list(await asyncio.gather(*map(at, servers, turns)))
+
+
+def _without_name(server: AnyServer) -> LoginReport:
+    said = "The login name is not known from the address."
+    return LoginReport(server=server, outcome=Outcome.NOT_TRIED, said=said, advice="Give it by --login-name.")
 
 
 def _host(server: AnyServer) -> str:

@@ -117,9 +117,7 @@ def what_to_publish(wanted: Wanted, capabilities: Capabilities) -> str:
             or (word is Authentication.PASSWORD_CLEARTEXT and capabilities.plain_login)
         )
     ]
-    if not better or wanted.mechanism:
-        return ""
-    return f"The settings should name what the server does: {' or '.join(better)}."
+    return f"The settings should name what the server does: {' or '.join(better)}." if better else ""
 
 
 def _offer(capabilities: Capabilities) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,8 +69,14 @@ class Finding:
         self.request = _request({name: given[name] for name in _NAMES}, as_json=as_json)
 
     def resolver(self) -> Resolver:
-        """What asks and connects; made inside the event loop that it runs in."""
+        """What asks for settings; made inside the event loop that it runs in."""
+        if self._file is not None:
+            return self.network()
         return self.request.resolver(self.request.settings())
+
+    def network(self) -> Resolver:
+        """What connects to servers, without a store of providers; made inside its event loop too."""
+        return dataclasses.replace(self.request, methods=("guess",)).resolver(self.request.settings())
 
     async def resolution(self, resolver: Resolver) -> Resolution:
         """The settings. Raises NothingFound, Offline, FormatError or OSError."""

@@ -78,7 +78,7 @@ class _Setup:
         if not trying.run(steps):
             return 1
         self._secrets = trying.secrets
-        return self._write(trying.remembered)
+        return self._write(trying.to_remember)
 
     def _found(self) -> tuple[Resolution | None, str]:
         """The settings, or why there are none. Raises Offline or NothingFound where nobody can type them."""
@@ -95,11 +95,12 @@ class _Setup:
         async with self._finding.resolver() as resolver:
             return await self._finding.resolution(resolver)
 
-    def _write(self, remembered: bool) -> int:
+    def _write(self, to_remember: str | None) -> int:
+        from autoconfig.accounts import vault
         from autoconfig.accounts.files import Existing
         from autoconfig.cli.wizard import writing
 
-        account = self._account(remembered)
+        account = self._account(from_keyring=to_remember is not None)
         plans = self._plans(account)
         folders = [folder for plan in plans for folder in plan.folders]
         self._asker.step("Files")
@@ -110,18 +111,21 @@ class _Setup:
             return 0
         if not all(each.nothing for each in writings) and not self._asker.yes("Write them?", default=True):
             raise click.Abort
+        if to_remember is not None:
+            vault.store(str(account.address), to_remember)
+            self._asker.tell("The password is in the keyring.", "green")
         writing.carry_out(writings, folders, self._asker)
-        self._say_what_is_next(plans, account, remembered)
+        self._say_what_is_next(plans, account, from_keyring=to_remember is not None)
         return 0
 
-    def _account(self, remembered: bool) -> Account:
+    def _account(self, *, from_keyring: bool) -> Account:
         import dataclasses
 
         from autoconfig.accounts import vault
         from autoconfig.accounts.plan import Account
 
         secrets = _file_secrets(self._secrets)
-        if secrets.password_command is None and (remembered or self._secrets.keyring):
+        if secrets.password_command is None and (from_keyring or self._secrets.keyring):
             command = vault.password_command(str(self._draft.address))
             secrets = dataclasses.replace(secrets, password_command=command)
         return Account(
@@ -154,11 +158,11 @@ class _Setup:
             programs = self._asker.some_of("Which (numbers, separated by spaces)", possible)
         return [plan(name, account, home) for name in programs]
 
-    def _say_what_is_next(self, plans: list[Plan], account: Account, remembered: bool) -> None:
+    def _say_what_is_next(self, plans: list[Plan], account: Account, *, from_keyring: bool) -> None:
         from autoconfig.accounts import vault
 
         self._asker.step("Done")
-        if account.secrets.password_command is None and not (remembered or self._secrets.keyring):
+        if account.secrets.password_command is None and not (from_keyring or self._secrets.keyring):
             self._asker.tell("The programs look for the password in the keyring. Put it there:")
             self._asker.line(vault.how_to_store(str(account.address)), "bold")
         for each in plans:

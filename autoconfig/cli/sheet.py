@@ -60,6 +60,11 @@ def security_of(server: AnyServer) -> str:
     return _SECURITY[SocketType.SSL if server.secure else SocketType.PLAIN]
 
 
+def logins_of(server: AnyServer) -> str:
+    """The ways to log in at a server, in words; empty where none is named."""
+    return ", ".join(dict.fromkeys(_LOGIN.get(word, str(word)) for word in server.authentication))
+
+
 def sheet(resolution: Resolution, screen: Screen) -> list[Line]:
     """The lines for settings that were found."""
     provider = resolution.provider
@@ -123,7 +128,7 @@ def _cells(entry: ServerFound) -> tuple[str, ...]:
         place_of(server),
         security_of(server),
         server.username or "-",
-        ", ".join(dict.fromkeys(_LOGIN.get(word, str(word)) for word in server.authentication)) or "-",
+        logins_of(server) or "-",
         entry.method,
     )
 

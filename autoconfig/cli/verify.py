@@ -44,6 +44,7 @@ SIGN_IN = ("browser", "device")
     help="Log in so, whatever is published: password-cleartext, password-encrypted, NTLM, OAuth2, or the "
     "name of a mechanism.",
 )
+@click.option("--login-name", metavar="NAME", help="The login name, where it is not the one found.")
 @click.option("--allow-plaintext", is_flag=True, help="Send the password without encryption where need be.")
 @click.option("-y", "--yes", is_flag=True, help="The domains that servers belong to are right; do not ask.")
 @json_option
@@ -110,7 +111,11 @@ class _Check:
         )
         if not servers:
             raise NothingFound("The settings have no IMAP, POP3, JMAP or SMTP server to log in at.")
-        return servers
+        name = self._given["login_name"]
+        return tuple(
+            dataclasses.replace(server, username=name or server.username or str(resolution.address))
+            for server in servers
+        )
 
     def _keys(self, resolution: Resolution, servers: Sequence[AnyServer]) -> Keys:
         """What there is to log in with; a token by signing in comes later."""
@@ -136,7 +141,7 @@ class _Check:
         from autoconfig.cli.waiting import waiting
 
         plain = self._given["allow_plaintext"]
-        async with self._finding.resolver() as resolver:
+        async with self._finding.network() as resolver:
             if self._given["sign_in"]:
                 from autoconfig.cli.signing_in import token_by_signing_in
 

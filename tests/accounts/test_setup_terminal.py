@@ -79,7 +79,7 @@ def test_everything_is_asked_and_everything_can_be_changed(
     )
     rc = (home / ".fetchmailrc").read_text()
     assert f'poll "{host.host}" protocol pop3 port 110\n' in rc
-    assert host.guesses == 1
+    assert host.guesses(1) == 1
 
 
 def test_the_same_password_is_not_guessed_again_after_going_back(
@@ -105,7 +105,7 @@ def test_the_same_password_is_not_guessed_again_after_going_back(
     assert "wrong password" not in terminal.until("What now [2]: ")
     terminal.child.sendline("stop")
     code, _ = terminal.ended()
-    assert (code, host.guesses) == (1, 1)
+    assert (code, host.guesses(1)) == (1, 1)
 
 
 @pytest.mark.parametrize(
@@ -132,6 +132,21 @@ def test_nothing_is_overwritten_without_asking(
     assert code == 0
     assert (home / ".msmtprc").read_text().startswith(starts)
     assert (home / ".msmtprc.before-autoconfig").exists() is kept
+
+
+def test_spa_that_was_wanted_by_mistake_can_be_taken_back(begin: Callable[..., Terminal], home: Path) -> None:
+    terminal = begin("--program", "msmtp", "--incoming", "imap", "--name", "Bob")
+    terminal.answer("Change something?")
+    terminal.answer("Login name [")
+    terminal.answer("SPA, NTLM)? [y/N]: ", "y")
+    terminal.answer(PASSWORD, SIMPLE)
+    assert "method refused" in terminal.until("What now [2]: ")
+    terminal.child.sendline("login")
+    terminal.answer("Login name [")
+    terminal.answer("SPA, NTLM)? [Y/n]: ", "n")
+    terminal.answer("Write them? [Y/n]: ")
+    assert terminal.ended()[0] == 0
+    assert "auth on\n" in (home / ".msmtprc").read_text()
 
 
 def test_whoever_does_not_want_the_files_gets_none(begin: Callable[..., Terminal], home: Path) -> None:

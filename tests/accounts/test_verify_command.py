@@ -74,7 +74,7 @@ def test_a_wrong_password_is_told_once_and_guessed_once(
         f"      {host.host} has said no to this password already.",
         f"      {NOT_TWICE}",
     ]
-    assert host.guesses == 1
+    assert host.guesses(1) == 1
 
 
 def test_json_has_every_fact_and_nothing_else_is_printed(
@@ -130,6 +130,24 @@ def test_a_method_can_be_insisted_on(autoconfig: Command, host: LoginHost, provi
     command = ["verify", host.user("bob"), "--file", str(provider_file), "--json", *says(SIMPLE)]
     run = autoconfig(*command, "--method", "scram-sha-1")
     assert [server["method"] for server in run.json["servers"]] == ["SCRAM-SHA-1"] * 3
+
+
+def test_a_login_name_that_the_address_does_not_tell_has_to_be_given(
+    autoconfig: Command, host: LoginHost, provider_file: Path
+) -> None:
+    text = provider_file.read_text()
+    provider_file.write_text(text.replace("hostname =", 'username = "%REALNAME%"\nhostname ='))
+    command = ["verify", host.user("bob"), "--file", str(provider_file), "--outgoing", *says(SIMPLE)]
+    run = autoconfig(*command)
+    assert (run.code, run.out.splitlines()[1:]) == (
+        1,
+        [
+            f"smtp  {host.host}:465  not tried",
+            "      The login name is not known from the address.",
+            "      Give it by --login-name.",
+        ],
+    )
+    assert autoconfig(*command, "--login-name", host.user("bob")).code == 0
 
 
 def test_settings_come_from_the_store_of_a_folder(
@@ -324,4 +342,4 @@ def test_a_person_is_asked_whether_the_domains_are_right(
     terminal.answer("Is that right? [y/N]: ", "n")
     code, said = terminal.ended()
     assert (code, "Password" in said) == (130, False)
-    assert host.guesses == 0
+    assert host.guesses(0) == 0

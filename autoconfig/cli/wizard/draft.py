@@ -9,6 +9,8 @@ from autoconfig.accounts.keys import Keys
 from autoconfig.model import Authentication, Provider, TcpServer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from autoconfig.model import AnyServer, EmailAddress
 
 
@@ -29,19 +31,19 @@ class Draft:
         """The servers to use, incoming first."""
         return tuple(server for server in (self.incoming, self.outgoing) if server is not None)
 
+    def change(self, changed: Callable[[AnyServer], AnyServer]) -> None:
+        """Change each of the servers."""
+        self.incoming, self.outgoing = (
+            None if server is None else changed(server) for server in (self.incoming, self.outgoing)
+        )
+
     def call(self, login_name: str) -> None:
         """Log in under this name everywhere."""
-        self.incoming, self.outgoing = (
-            None if server is None else replace(server, username=login_name)
-            for server in (self.incoming, self.outgoing)
-        )
+        self.change(lambda server: replace(server, username=login_name))
 
     def fill_login_names(self, login_name: str) -> None:
         """Give a login name to servers that have none."""
-        self.incoming, self.outgoing = (
-            server if server is None or server.username else replace(server, username=login_name)
-            for server in (self.incoming, self.outgoing)
-        )
+        self.change(lambda server: replace(server, username=server.username or login_name))
 
     def prefer(self, word: Authentication, *servers: AnyServer) -> None:
         """Put a way of logging in first at servers where it was good: programs take the first."""

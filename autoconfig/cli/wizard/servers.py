@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from autoconfig.cli.screen import padded, printable, widths_of
-from autoconfig.cli.sheet import place_of, security_of
+from autoconfig.cli.sheet import logins_of, place_of, security_of
 from autoconfig.errors import ValueRefused
 from autoconfig.model import STANDARD_PORTS, Authentication, ServerType, SocketType, TcpServer
 from autoconfig.model.address import normalize_host
@@ -98,7 +98,7 @@ def described(servers: Sequence[AnyServer]) -> list[str]:
             str(server.type),
             printable(place_of(server)),
             security_of(server),
-            " or ".join(server.authentication) or "no way to log in is named",
+            logins_of(server) or "no way to log in is named",
         )
         for server in servers
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,8 +16,11 @@ from autoconfig.model import Authentication, ServerType, TcpServer
 from autoconfig.model.text import one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from autoconfig.cli.wizard.asker import Asker
     from autoconfig.cli.wizard.draft import Draft
+    from autoconfig.model import AnyServer
     from autoconfig.resolver import Resolution
 
 
@@ -27,6 +31,8 @@ class Steps:
         self._asker = asker
         self._draft = draft
         self._given = given
+        self._without_spa: tuple[AnyServer, ...] = ()
+        """The servers as they were before NTLM was wanted."""
 
     def name(self) -> None:
         """The name that others see."""
@@ -34,7 +40,7 @@ class Steps:
         given = self._given["name"]
         usual = _own_name() or self._draft.address.local_part
         self._draft.name = (
-            _name(given) if given is not None else self._asker.text("As others see it", usual, _name)
+            _said(_name, given) if given is not None else self._asker.text("As others see it", usual, _name)
         )
         self._asker.tell(f"{self._draft.name} <{self._draft.address.unicode}>")
 
@@ -84,12 +90,13 @@ class Steps:
         self._asker.step("Servers")
         found = () if self._draft.found is None else self._draft.found.outgoing
         self._draft.outgoing = servers.first_of(found, "smtp")
+        self._needs_outgoing = self._wanted is not ServerType.JMAP  # which hands mail in too
         domain = self._draft.address.domain
         for side, kind in (("incoming", self._wanted), ("outgoing", ServerType.SMTP)):
             server, change = getattr(self._draft, side), change_of(self._given, side)
             if server is not None:
                 server = servers.changed(server, change, side)
-            elif side == "incoming" or change or (not found and self._wanted is not ServerType.JMAP):
+            elif side == "incoming" or change or (self._asker.present and self._needs_outgoing):
                 server = servers.typed(self._asker, kind, domain, change, side)
             setattr(self._draft, side, server)
         self._show()
@@ -106,15 +113,16 @@ class Steps:
 
     def login_name(self) -> None:
         """The name to log in with, and whether it goes by NTLM. Raises UsageError."""
-        self._asker.step("Login")
+        self._asker.step("Login name")
         first = self._draft.servers[0]
         usual = self._given["login_name"] or first.username or str(self._draft.address)
         if self._asker.present and self._given["login_name"] is None:
             usual = self._asker.text("Login name", usual, _login_name)
         if self._given["login_name"] is not None or usual != first.username:
-            self._draft.call(_login_name(usual))
+            self._draft.call(_said(_login_name, usual))
         self._draft.fill_login_names(str(self._draft.address))
-        self._asker.tell(f"Login name: {usual}")
+        if not self._asker.present:
+            self._asker.tell(usual)
         self._spa()
 
     def _spa(self) -> None:
@@ -124,10 +132,13 @@ class Steps:
             question = "Secure password authentication (SPA, NTLM)?"
             wanted = self._asker.yes(question, default=published) if self._asker.present else published
         if wanted:
-            self._draft.incoming, self._draft.outgoing = (
-                None if server is None else spa(server)
-                for server in (self._draft.incoming, self._draft.outgoing)
-            )
+            self._without_spa = self._without_spa or self._draft.servers
+            self._draft.change(spa)
+        elif self._without_spa:
+            # They said yes before, and no now.
+            words = {server.type: server.authentication for server in self._without_spa}
+            self._draft.change(lambda server: replace(server, authentication=words[server.type]))
+            self._without_spa = ()
 
     def _changes(self, side: str) -> bool:
         return change_of(self._given, side).host is not None
@@ -135,6 +146,14 @@ class Steps:
     def _show(self) -> None:
         for line in servers.described(self._draft.servers):
             self._asker.line(line)
+
+
+def _said(read: Callable[[str], str], text: str) -> str:
+    """What an option says. Raises UsageError for what will not do."""
+    try:
+        return read(text)
+    except ValueRefused as error:
+        raise click.UsageError(str(error)) from None
 
 
 def _name(text: str) -> str:

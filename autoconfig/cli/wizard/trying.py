@@ -52,15 +52,15 @@ class Trying:
         self._finding = finding
         self._judged_wrong = False
         self._refusals: Refusals = {}
-        self.remembered = False
-        """Whether the password is in the keyring now."""
+        self.to_remember: str | None = None
+        """The password to put into the keyring when everything is settled; None where none is to go there."""
 
     def run(self, steps: Steps) -> bool:
         """Whether to go on: the login was good, or is not to be tried, or does not matter."""
         self._see_that_remembering_is_possible()
         self._password()
         if self._given["no_test"] or self._test(steps):
-            self._remember()
+            self._ask_to_remember()
             return True
         return False
 
@@ -92,6 +92,7 @@ class Trying:
             self._asker.show(results(reports, self._narrow_screen()))
             if all(report.accepted for report in reports):
                 self._prefer_what_was_good(reports)
+                self._judged_wrong = False
                 return True
             self._judged_wrong = any(report.outcome is Outcome.WRONG_PASSWORD for report in reports)
             choice = self._what_now()
@@ -125,7 +126,7 @@ class Trying:
 
     async def _at_all(self) -> list[LoginReport]:
         keys, plain = self._draft.keys, self._given["allow_plaintext"]
-        async with self._finding.resolver() as resolver:
+        async with self._finding.network() as resolver:
             login = Login(
                 resolver.connector,
                 keys,
@@ -150,17 +151,14 @@ class Trying:
         if self._given["remember"] and (why_not := vault.unavailable()):
             raise click.UsageError(f"--remember is not possible: {why_not}")
 
-    def _remember(self) -> None:
-        """Keep the password in the keyring, if the person wants that. Raises VaultClosed."""
+    def _ask_to_remember(self) -> None:
+        """Whether the password is to go into the keyring."""
         password = self._draft.keys.password
         wanted = self._given["remember"]
         kept = self.secrets.keyring or self.secrets.password_command is not None
         if password is None or kept or self._judged_wrong:
-            wanted = False
+            return
         if wanted is None:
             possible = self._asker.present and not vault.unavailable()
             wanted = possible and self._asker.yes("Remember the password in the keyring?", default=True)
-        if wanted and password is not None and not self._given["dry_run"]:
-            vault.store(str(self._draft.address), password)
-            self.remembered = True
-            self._asker.tell("The password is in the keyring.", "green")
+        self.to_remember = password if wanted else None

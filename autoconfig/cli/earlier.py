@@ -28,7 +28,6 @@ class Earlier:
     def __init__(self, path: Path, file: BinaryIO) -> None:
         self._path = path
         self._file = file
-        self._end = 0
 
     @classmethod
     @contextmanager
@@ -55,6 +54,7 @@ class Earlier:
         An entry's line holds ``key_of(entry)`` under ``key``. Raises SettingsError where the lines are not
         those of the entries.
         """
+        end = 0
         for number, line in enumerate(self._file, 1):
             if not line.endswith(b"\n"):
                 break
@@ -66,8 +66,8 @@ class Earlier:
                     "stands in the input there; give the input of the earlier run."
                 )
             seen(answer)
-            self._end += len(line)
-        self.forget_the_rest()
+            end += len(line)
+        self._write_on_at(end)
         async for entry in entries:
             yield entry
 
@@ -82,8 +82,7 @@ class Earlier:
             )
         return answer
 
-    def forget_the_rest(self) -> None:
-        """Forget what stands behind the lines of the earlier run, and write there."""
+    def _write_on_at(self, end: int) -> None:
         # Past the buffer of the file object, which is not used any more.
-        os.ftruncate(self.descriptor, self._end)
-        os.lseek(self.descriptor, self._end, os.SEEK_SET)
+        os.ftruncate(self.descriptor, end)
+        os.lseek(self.descriptor, end, os.SEEK_SET)

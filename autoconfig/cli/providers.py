@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from autoconfig.cli.options import json_option, print_json, providers_option, store_of
+from autoconfig.cli.providers_init import init
 from autoconfig.cli.providers_verify import verify
 from autoconfig.errors import DomainError, NothingFound
 from autoconfig.model import normalize_domain
@@ -21,9 +22,10 @@ if TYPE_CHECKING:
 
 @click.group("providers")
 def command() -> None:
-    """List, show, check and verify the providers that are served."""
+    """List, show, check, verify the providers that are served, and write new ones."""
 
 
+command.add_command(init)
 command.add_command(verify)
 
 

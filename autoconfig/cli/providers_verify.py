@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from autoconfig.cli.options import json_option, print_json, providers_option, settings_with, store_of
-from autoconfig.errors import DomainError, NothingFound
+from autoconfig.errors import DomainError, NothingFound, SettingsError
 from autoconfig.model import normalize_domain
 from autoconfig.model.placeholders import EMAIL_DOMAIN
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 JOBS = 20
 """Servers looked at at once; written out here so that help does not load the prober."""
+ENOUGH = 20
+"""Providers none of whose servers was reached: there is no network."""
 
 
 @click.command("verify")
@@ -106,7 +108,6 @@ async def _verified(
     tally: Tally,
     *,
     jobs: int,
-    timeout: float | None,
     resume: Path | None,
     stores: tuple[str, ...],
     **given: Any,
@@ -114,40 +115,73 @@ async def _verified(
     """Look at all, and write the lines of those looked at now. Raises Offline, SettingsError, OSError."""
     from contextlib import aclosing
 
-    from autoconfig.cli.many import json_line
     from autoconfig.cli.order import in_order
     from autoconfig.cli.progress import progress_bar
-    from autoconfig.cli.resolve import Offline
-    from autoconfig.cli.streams import write
 
-    before: list[Verified] = []
-    fresh: list[Verified] = []
-
-    def remember(verified: Verified) -> None:
-        before.append(verified)
-        tally.add(verified)
-
-    async with _prober(stores, jobs=jobs, timeout=timeout, **given) as prober:
+    async with _prober(stores, jobs=jobs, **given) as prober:
 
         async def look(entry: Entry) -> Verified:
             return await verified_entry(entry, prober)
 
         source = _each(entries)
         with _lines(resume) as earlier, progress_bar(lambda: len(entries), None, tally) as show:
+            run = _Run(tally, earlier)
             if earlier is not None:
-                source = earlier.skip(source, "id", lambda entry: entry.provider.id, remember)
+                source = earlier.skip(source, "id", lambda entry: entry.provider.id, run.remember)
             async with aclosing(in_order(source, look, jobs)) as results:
                 async for verified in results:
-                    fresh.append(verified)
-                    tally.add(verified)
-                    if earlier is not None:
-                        await write(earlier.descriptor, json_line(verified))
+                    await run.add(verified)
                     show()
-            if fresh and not any(server["reached"] for each in fresh for server in each["servers"]):
-                if earlier is not None:
-                    earlier.forget_the_rest()
-                raise Offline("Nobody could be reached: no name server and no server answers.")
-    return [*before, *fresh]
+            return run.all()
+
+
+class _Run:
+    """What a run has found, and its file."""
+
+    def __init__(self, tally: Tally, earlier: Earlier | None) -> None:
+        self._tally = tally
+        self._earlier = earlier
+        self._before: list[Verified] = []
+        self._fresh: list[Verified] = []
+        self._written = 0
+        self._reached = False
+
+    def remember(self, verified: Verified) -> None:
+        """Something that an earlier run found. Raises SettingsError for what is no such thing."""
+        servers = verified.get("servers")
+        if not isinstance(servers, list) or not all(
+            isinstance(each, dict) and "findings" in each for each in servers
+        ):
+            raise SettingsError(f"--resume: the line about {verified['id']} is not one of providers verify.")
+        self._before.append(verified)
+        self._tally.add(verified)
+
+    async def add(self, verified: Verified) -> None:
+        """Something found now. Raises Offline where many were asked and nobody was reached."""
+        from autoconfig.cli.many import json_line
+        from autoconfig.cli.streams import write
+
+        self._fresh.append(verified)
+        self._tally.add(verified)
+        self._reached = self._reached or any(server["reached"] for server in verified["servers"])
+        if len(self._fresh) >= ENOUGH:
+            self._check()
+        if self._reached and self._earlier is not None:
+            # Not before: what is found without a network is nobody's fault.
+            lines = b"".join(map(json_line, self._fresh[self._written :]))
+            self._written = len(self._fresh)
+            await write(self._earlier.descriptor, lines)
+
+    def all(self) -> list[Verified]:
+        """Everything found, in the order of the providers. Raises Offline where nobody was reached."""
+        self._check()
+        return [*self._before, *self._fresh]
+
+    def _check(self) -> None:
+        from autoconfig.cli.resolve import Offline
+
+        if any(each["servers"] for each in self._fresh) and not self._reached:
+            raise Offline("Nobody could be reached: no name server and no server answers.")
 
 
 def _prober(

@@ -27,10 +27,13 @@ pytestmark = pytest.mark.real
 class Database:
     """A folder of providers whose servers run on the simulated internet."""
 
-    def __init__(self, internet: Internet, folder: Path, process: Command) -> None:
+    def __init__(
+        self, internet: Internet, folder: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         self.internet = internet
         self.folder = folder
-        self._process = process
+        self._command = command
+        self._monkeypatch = monkeypatch
         for path in folder.glob("*.toml"):
             path.unlink()
 
@@ -45,20 +48,16 @@ class Database:
         return self.internet.mail(name, *services, **options), name
 
     def verify(self, *arguments: str, private: bool = True, **environment: str) -> Run:
-        """Run the command."""
-        return self._process(
-            "providers",
-            "verify",
-            *arguments,
-            *(["--allow-private-networks"] if private else []),
-            env=self.environment | environment,
-        )
+        """Run the command inside this process."""
+        for name, value in (self.environment | environment).items():
+            self._monkeypatch.setenv(name, value)
+        allowed = ["--allow-private-networks"] if private else []
+        return self._command("providers", "verify", *arguments, *allowed)
 
     @property
     def environment(self) -> dict[str, str]:
-        import os
-
-        return os.environ | {
+        """What leads to the providers and to the simulated internet."""
+        return {
             "AUTOCONFIG_PROVIDERS": str(self.folder),
             "AUTOCONFIG_NAMESERVERS": self.internet.dns,
             "SSL_CERT_FILE": self.internet.ca_file,
@@ -66,8 +65,10 @@ class Database:
 
 
 @pytest.fixture
-def database(internet: Internet, folder: Path, process: Command) -> Database:
-    return Database(internet, folder, process)
+def database(
+    internet: Internet, folder: Path, autoconfig: Command, monkeypatch: pytest.MonkeyPatch
+) -> Database:
+    return Database(internet, folder, autoconfig, monkeypatch)
 
 
 def imap(host: str, *, port: int = 993, authentication: str = "password-cleartext") -> str:

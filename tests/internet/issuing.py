@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,6 +36,7 @@ Kind = Literal[
     "self-signed",
     "self-signed-expired",
     "expired-other-name",
+    "for-clients",
     "weak-key",
     "sha1",
 ]
@@ -199,6 +200,9 @@ def _leaf(
     if kind != "no-name":
         alternatives = x509.SubjectAlternativeName([x509.DNSName(name) for name in names])
         builder = builder.add_extension(alternatives, critical=False)
+    if kind == "for-clients":
+        usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])
+        builder = builder.add_extension(usage, critical=False)
     if kind in _WITH_INTERMEDIATE:
         place = x509.AccessDescription(
             AuthorityInformationAccessOID.CA_ISSUERS, x509.UniformResourceIdentifier(_SAYS_WHERE)

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from tests.internet import Internet
     from tests.internet.certificates import Tls
 
+NO_ROUTE = "127.255.255.255"
+"""An address of this machine's own network that no connection leads to."""
+
 PASSWORD = Authentication.PASSWORD_CLEARTEXT
 
 
@@ -63,7 +66,7 @@ class Looking:
         given = {"name_servers": [self.internet.dns], "ipv6": False, **options}
 
         async def run() -> list[ServerReport]:
-            guard = Guard(allowed=(self.internet.public, ipaddress.ip_network("::1")))
+            guard = Guard(allowed=(self.internet.public, *map(ipaddress.ip_network, ("::1", NO_ROUTE))))
             async with Prober.open(guard=guard, own=own, **given) as prober:
                 return list(await asyncio.gather(*map(prober.probe, servers)))
 

@@ -31,6 +31,7 @@ FOUND: dict[Kind, list[str]] = {
     "self-signed": ["certificate-self-signed"],
     "self-signed-expired": ["certificate-expired", "certificate-self-signed"],
     "expired-other-name": ["certificate-expired", "certificate-other-name"],
+    "for-clients": ["certificate-invalid"],
     "weak-key": ["certificate-weak-key"],
     "sha1": ["certificate-weak-signature"],
 }

@@ -10,7 +10,7 @@ import pytest
 
 from autoconfig.model import Authentication, ServerType, SocketType
 from tests.internet.mail import Greeter, Reaction
-from tests.probes.looking import greeter, published, url
+from tests.probes.looking import NO_ROUTE, greeter, published, url
 
 if TYPE_CHECKING:
     from autoconfig.model import AnyServer
@@ -101,6 +101,12 @@ def _cases() -> dict[str, Case]:
             published=as_is("pop3s"),
             codes=("pop3-closed",),
             says="HOST does not do POP3",
+        ),
+        "no way leads there": Case(
+            serve=lambda looking: looking.internet.zone(looking.host, f"@ A {NO_ROUTE}"),
+            published=as_is("imaps"),
+            codes=("connection-no-route",),
+            says="No way leads to HOST (network is unreachable).",
         ),
         "packets get lost": Case(
             serve=lambda looking: looking.internet.dropping(looking.host, 993),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _COMMANDS = {
     "dns": "The DNS records of mail domains.",
-    "providers": "List, show, check and verify the providers that are served; write new ones.",
+    "providers": "List, show, check, verify and write providers.",
     "render": "Write a document as a mail client gets it.",
     "resolve": "Find the settings of any address.",
     "serve": "Run the web service.",

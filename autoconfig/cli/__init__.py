@@ -25,7 +25,7 @@ _COMMANDS = {
     "convert": "Write the settings in any document as another one.",
     "dns": "The DNS records of mail domains.",
     "export": "Write a static tree for any web server.",
-    "providers": "List, show, check and verify the providers that are served; write new ones.",
+    "providers": "List, show, check, verify and write providers.",
     "render": "Write a document as a mail client gets it.",
     "resolve": "Find the settings of any address.",
     "serve": "Run the web service.",

@@ -7,13 +7,11 @@ Each user is an account with one peculiarity, each host a certificate with one.
 from __future__ import annotations
 
 import base64
-import contextlib
 import hmac
 import json
 import os
 import pwd
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
@@ -246,14 +244,9 @@ class LoginHost:
 
     def stop(self) -> None:
         """End the servers, by their own pids, and remove what they wrote."""
-        # What was started is a shell that waits for Postfix's master.
-        master = self.folder / "postfix" / "queue" / "pid" / "master.pid"
-        with contextlib.suppress(OSError, ValueError):
-            os.kill(int(master.read_text()), signal.SIGTERM)
         for process in reversed(self._processes):
-            with contextlib.suppress(ProcessLookupError):
-                process.send_signal(signal.SIGTERM)
-            process.wait(timeout=20)
+            process.kill()
+            process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _start_dovecot(self) -> None:
@@ -336,7 +329,7 @@ class LoginHost:
 
     def _start(self, folder: Path, command: list[str], ready: str) -> None:
         streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        process = subprocess.Popen(command, **streams)
+        process = subprocess.Popen([*_mortal(), *command], **streams)
         self._processes.append(process)
         deadline = time.monotonic() + START_SECONDS
         log = folder / "log"
@@ -345,6 +338,16 @@ class LoginHost:
             waiting = process.poll() is None and time.monotonic() < deadline
             assert waiting, f"{command[0]} does not start ({process.poll()}):\n{said}"
             time.sleep(0.05)
+
+
+def _mortal() -> list[str]:
+    """Before a command: it and all its children end with the process returned, and that one with ours."""
+    return [
+        *(found("setpriv"), "--pdeathsig", "KILL", "--"),
+        *(found("unshare"), "--pid", "--fork", "--kill-child", "--"),
+        # Postfix changes its user, and would forget that it is to end: a shell is the first process instead.
+        *("sh", "-c", '"$@" & wait', "sh"),
+    ]
 
 
 def _base64url(data: bytes) -> str:

@@ -85,6 +85,7 @@ class Pulse:
         self._retry = 0.0
         self._watching = False
         self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
         os.register_at_fork(after_in_child=self._forked)
 
     @property
@@ -151,18 +152,23 @@ class Pulse:
             self._start()
 
     def close(self) -> None:
-        """Stop probing."""
+        """Stop probing; a look that is under way is waited for, as it holds a connection."""
         self._watching = False
         self._stop.set()
+        if self._thread is not None:
+            self._thread.join(LONGEST_PAUSE)
+            self._thread = None
 
     def _forked(self) -> None:
         self._lock = threading.Lock()
+        self._thread = None
         if self._watching:
             self._start()
 
     def _start(self) -> None:
         self._stop = threading.Event()
-        threading.Thread(target=self._follow, args=(self._stop,), name="source", daemon=True).start()
+        self._thread = threading.Thread(target=self._follow, args=(self._stop,), name="source", daemon=True)
+        self._thread.start()
 
     def _follow(self, stop: threading.Event) -> None:
         while not stop.wait(PROBE_EVERY):

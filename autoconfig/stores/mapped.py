@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hmac
 import threading
+import time
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
@@ -29,6 +30,9 @@ BUILT = 2000
 """How many providers are kept filled, each with other variables."""
 PROBLEMS = 100
 """How many domains with unusable variables are told about."""
+
+LEAST_SECONDS = 0.003
+"""What a look-up of a mailbox takes at least: longer than a source takes for a row more or less."""
 
 NO_DOMAIN = "invalid"
 """A domain that nobody has (RFC 2606 §2), asked for to see whether the source answers."""
@@ -253,13 +257,29 @@ class MappedStore:
     ) -> Provider:
         """The provider of one mailbox. Whether there is such a mailbox changes nothing but a name in it."""
         parameters = parameters_of(address, self._rules.delimiter)
-        values = self._mailboxes.get(parameters["address"], lambda _: self._answers.mailbox(parameters))
+        values = self._looked_up(parameters)
         # Made in any case: what is done for one mailbox only takes time for one mailbox only.
         unknown = {"login": self._unknown_login(given["login"], parameters)}
         try:
             return template.filled({**given, **(unknown if values is None else dict(values))})
         except FormatError:
             return usual
+
+    def _looked_up(self, parameters: Mapping[str, str]) -> Values | None:
+        """What the source says of a mailbox. A row is more to read than none: neither is told at once."""
+        started = time.perf_counter()
+        asked = False
+
+        def ask(_address: str) -> Values | None:
+            nonlocal asked
+            asked = True
+            return self._answers.mailbox(parameters)
+
+        try:
+            return self._mailboxes.get(parameters["address"], ask)
+        finally:
+            if asked:
+                time.sleep(max(0.0, LEAST_SECONDS - (time.perf_counter() - started)))
 
     def _unknown_login(self, usual: str, parameters: Mapping[str, str]) -> str:
         """The login name of a mailbox that is not there: spelled as schemas spell those that are."""

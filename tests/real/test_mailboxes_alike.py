@@ -36,7 +36,7 @@ __all__ = ["mariadb", "postgresql"]
 
 pytestmark = pytest.mark.real
 
-EACH = 400
+EACH = 300
 FARTHEST = 0.08
 """From a half."""
 GIVEN_AWAY = 0.16

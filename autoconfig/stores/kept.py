@@ -12,6 +12,7 @@ import logging
 import os
 import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from autoconfig.errors import StoreDown
@@ -149,6 +150,8 @@ class Pulse:
         """Probe the source in a thread of its own from now on, also in processes forked later."""
         if not self._watching:
             self._watching = True
+            if self._failure is not None:
+                self._log_failure()
             self._start()
 
     def close(self) -> None:
@@ -190,8 +193,14 @@ class Pulse:
             self._failure = reason
             self._pause = PROBE_EVERY if first else min(self._pause * 2, LONGEST_PAUSE)
             self._retry = self._clock() + self._pause
-        if first:
-            logger.error("the store %s does not answer: %s; what is kept is still served", self.name, reason)
+        # A command that opens a store says itself, and once, that it is away.
+        if first and (self._watching or self._answered_at is not None):
+            self._log_failure()
+
+    def _log_failure(self) -> None:
+        logger.error(
+            "the store %s does not answer: %s; what is kept is still served", self.name, self._failure
+        )
 
     def _recovered(self) -> None:
         with self._lock:
@@ -251,6 +260,24 @@ class Kept(Generic[Key, Value]):
             chosen[key] = answer
             if len(chosen) > (self._most if present else self._most_absent):
                 del chosen[next(iter(chosen))]
+
+
+class Counted(Generic[Value]):
+    """How much there is of something: counted now and then, for counting a million takes its time."""
+
+    def __init__(self, pulse: Pulse, usual: Value, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._pulse = pulse
+        self._value = usual
+        self._clock = clock
+        self._until = float("-inf")
+
+    def get(self, count: Callable[[], Value]) -> Value:
+        """The last count, made anew when it is old and the source answers."""
+        if self._clock() >= self._until and not self._pulse.resting:
+            with suppress(SourceFailed):
+                self._value = self._pulse.ask(count)
+                self._until = self._clock() + KEEP_SECONDS
+        return self._value
 
 
 def down(pulse: Pulse) -> tuple[Remark, ...]:

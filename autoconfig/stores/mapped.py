@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from autoconfig.errors import FormatError, StoreDown, StoreError
+from autoconfig.errors import FormatError, StoreError
 from autoconfig.model import EmailAddress, Remark
 from autoconfig.model.placeholders import EMAIL_ADDRESS, fill, values_for
-from autoconfig.stores.kept import KEEP_SECONDS, Kept, Pulse, SourceFailed, down
+from autoconfig.stores.kept import KEEP_SECONDS, Counted, Kept, Pulse, SourceFailed, down
 from autoconfig.stores.store import Entry, Health
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ class MappedStore:
         self._mx: Kept[str, Values] = Kept(self._pulse)
         # Mailboxes that are there and that are not are kept alike: what is forgotten sooner is told apart.
         self._mailboxes: Kept[str, Values] = Kept(self._pulse, most_absent=None)
-        self._counted: Kept[str, int] = Kept(self._pulse)
+        self._counted = Counted(self._pulse, 0)
         self._built: dict[tuple[str, Values], Entry] = {}
         self._problems: dict[str, Remark] = {}
         self._lock = threading.Lock()
@@ -171,17 +171,11 @@ class MappedStore:
     def health(self) -> tuple[Health, ...]:
         """How the source answers, and domains whose variables make no provider."""
         pulse = self._pulse
-        domains = 0
-        try:
-            domains = self._counted.get("", lambda _: self._answers.count()) or 0
-        except StoreDown:
-            usable = len(self._domains) > 0
-        else:
-            usable = pulse.failure is None or len(self._domains) > 0
+        domains = self._counted.get(self._answers.count)
         return (
             Health(
                 source=self.name,
-                usable=usable,
+                usable=pulse.failure is None or len(self._domains) > 0,
                 providers=len(self._rules.templates),
                 domains=domains,
                 problems=(*down(pulse), *self._problems.values()),

@@ -254,7 +254,9 @@ class Publisher:
             return None
         if entry.mailbox is not None:
             # Out of the way of kept_mozilla, which knows no mailbox.
-            kind, cache_control = f"{kind} for anybody", PRIVATE
+            kind = f"{kind} for anybody"
+            # PACC names no login: it is the same for everybody.
+            cache_control = PRIVATE if cache_control == PUBLIC else cache_control
         key = (kind, domain, "" if listed is not None else mx_domain or "")
         document = kept.documents.get(key, _NOT_RENDERED)
         if document is not _NOT_RENDERED:

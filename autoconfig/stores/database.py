@@ -41,7 +41,7 @@ _MYSQL_VALUE_ERRORS = (1267, 1270, 1271, 3988)
 """ER_CANT_AGGREGATE_2COLLATIONS, its kin, ER_IMPOSSIBLE_STRING_CONVERSION: letters a column cannot have."""
 
 _DRIVERS = {"postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql", "mariadb": "mariadb+pymysql"}
-_EXTRAS = {"postgresql": "postgresql", "mysql": "mysql", "mariadb": "mysql"}
+_EXTRAS = {"postgresql": "postgresql", "postgres": "postgresql", "mysql": "mysql", "mariadb": "mysql"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,7 @@ def parsed_url(text: str, password: str | None = None) -> URL:
         from sqlalchemy.engine import make_url
         from sqlalchemy.exc import ArgumentError
     except ImportError:
-        extra = _EXTRAS.get(scheme.partition("+")[0].replace("postgres", "postgresql"), "sql")
+        extra = _EXTRAS.get(scheme.partition("+")[0], "sql")
         raise StoreError(f"The store {scheme}://… needs: pip install 'mail-autoconfig[{extra}]'.") from None
     try:
         url = make_url(text)

@@ -210,9 +210,7 @@ def _take_over(
 
     _check_providers(connection, import_id)
     if connection.dialect.name == "postgresql":
-        # A table that was small when it was counted is joined row by row with the very rows that are being
-        # added to it: hours instead of seconds.
-        connection.execute(text("SET LOCAL enable_nestloop = off"))
+        _prepare_postgresql(connection, move=move)
     changed = run(_CHANGE_PROVIDERS) + run(_ADD_PROVIDERS)
     added = moved = removed = total = 0
     conflicts: list[Conflict] = []
@@ -225,6 +223,8 @@ def _take_over(
         total += count
     read = run(_FORGET_NAMES)
     providers = run(_FORGET_PROVIDERS)
+    if move and connection.dialect.name == "postgresql":
+        connection.execute(text("DROP INDEX autoconfig_for_move"))
     if changed or added or moved or removed:
         schema.changed(connection)
     return Imported(
@@ -238,6 +238,17 @@ def _take_over(
         conflicts=tuple(conflicts),
         conflicts_total=total,
     )
+
+
+def _prepare_postgresql(connection: Connection, *, move: bool) -> None:
+    # A table that was small when it was counted is joined row by row with the very rows that are being
+    # added to it: hours instead of seconds.
+    connection.execute(text("SET LOCAL enable_nestloop = off"))
+    if move:
+        # Others do not see it before this transaction ends, and it is dropped by then.
+        connection.execute(
+            text(f"CREATE INDEX autoconfig_for_move ON {STAGED_NAMES.name} (name, import_id, kind)")
+        )
 
 
 def _settle(connection: Connection) -> None:

@@ -12,6 +12,7 @@ import logging
 import os
 import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from autoconfig.errors import StoreDown
@@ -85,6 +86,7 @@ class Pulse:
         self._retry = 0.0
         self._watching = False
         self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
         os.register_at_fork(after_in_child=self._forked)
 
     @property
@@ -148,21 +150,28 @@ class Pulse:
         """Probe the source in a thread of its own from now on, also in processes forked later."""
         if not self._watching:
             self._watching = True
+            if self._failure is not None:
+                self._log_failure()
             self._start()
 
     def close(self) -> None:
-        """Stop probing."""
+        """Stop probing; a look that is under way is waited for, as it holds a connection."""
         self._watching = False
         self._stop.set()
+        if self._thread is not None:
+            self._thread.join(LONGEST_PAUSE)
+            self._thread = None
 
     def _forked(self) -> None:
         self._lock = threading.Lock()
+        self._thread = None
         if self._watching:
             self._start()
 
     def _start(self) -> None:
         self._stop = threading.Event()
-        threading.Thread(target=self._follow, args=(self._stop,), name="source", daemon=True).start()
+        self._thread = threading.Thread(target=self._follow, args=(self._stop,), name="source", daemon=True)
+        self._thread.start()
 
     def _follow(self, stop: threading.Event) -> None:
         while not stop.wait(PROBE_EVERY):
@@ -184,8 +193,14 @@ class Pulse:
             self._failure = reason
             self._pause = PROBE_EVERY if first else min(self._pause * 2, LONGEST_PAUSE)
             self._retry = self._clock() + self._pause
-        if first:
-            logger.error("the store %s does not answer: %s; what is kept is still served", self.name, reason)
+        # A command that opens a store says itself, and once, that it is away.
+        if first and (self._watching or self._answered_at is not None):
+            self._log_failure()
+
+    def _log_failure(self) -> None:
+        logger.error(
+            "the store %s does not answer: %s; what is kept is still served", self.name, self._failure
+        )
 
     def _recovered(self) -> None:
         with self._lock:
@@ -245,6 +260,24 @@ class Kept(Generic[Key, Value]):
             chosen[key] = answer
             if len(chosen) > (self._most if present else self._most_absent):
                 del chosen[next(iter(chosen))]
+
+
+class Counted(Generic[Value]):
+    """How much there is of something: counted now and then, for counting a million takes its time."""
+
+    def __init__(self, pulse: Pulse, usual: Value, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._pulse = pulse
+        self._value = usual
+        self._clock = clock
+        self._until = float("-inf")
+
+    def get(self, count: Callable[[], Value]) -> Value:
+        """The last count, made anew when it is old and the source answers."""
+        if self._clock() >= self._until and not self._pulse.resting:
+            with suppress(SourceFailed):
+                self._value = self._pulse.ask(count)
+                self._until = self._clock() + KEEP_SECONDS
+        return self._value
 
 
 def down(pulse: Pulse) -> tuple[Remark, ...]:

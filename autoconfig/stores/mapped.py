@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import hmac
 import threading
+import time
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from autoconfig.errors import FormatError, StoreDown, StoreError
+from autoconfig.errors import FormatError, StoreError
 from autoconfig.model import EmailAddress, Remark
 from autoconfig.model.placeholders import EMAIL_ADDRESS, fill, values_for
-from autoconfig.stores.kept import KEEP_SECONDS, Kept, Pulse, SourceFailed, down
+from autoconfig.stores.kept import KEEP_SECONDS, Counted, Kept, Pulse, SourceFailed, down
 from autoconfig.stores.store import Entry, Health
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ BUILT = 2000
 """How many providers are kept filled, each with other variables."""
 PROBLEMS = 100
 """How many domains with unusable variables are told about."""
+
+LEAST_SECONDS = 0.003
+"""What a look-up of a mailbox takes at least: longer than a source takes for a row more or less."""
 
 NO_DOMAIN = "invalid"
 """A domain that nobody has (RFC 2606 §2), asked for to see whether the source answers."""
@@ -135,7 +139,7 @@ class MappedStore:
         self._mx: Kept[str, Values] = Kept(self._pulse)
         # Mailboxes that are there and that are not are kept alike: what is forgotten sooner is told apart.
         self._mailboxes: Kept[str, Values] = Kept(self._pulse, most_absent=None)
-        self._counted: Kept[str, int] = Kept(self._pulse)
+        self._counted = Counted(self._pulse, 0)
         self._built: dict[tuple[str, Values], Entry] = {}
         self._problems: dict[str, Remark] = {}
         self._lock = threading.Lock()
@@ -167,17 +171,11 @@ class MappedStore:
     def health(self) -> tuple[Health, ...]:
         """How the source answers, and domains whose variables make no provider."""
         pulse = self._pulse
-        domains = 0
-        try:
-            domains = self._counted.get("", lambda _: self._answers.count()) or 0
-        except StoreDown:
-            usable = len(self._domains) > 0
-        else:
-            usable = pulse.failure is None or len(self._domains) > 0
+        domains = self._counted.get(self._answers.count)
         return (
             Health(
                 source=self.name,
-                usable=usable,
+                usable=pulse.failure is None or len(self._domains) > 0,
                 providers=len(self._rules.templates),
                 domains=domains,
                 problems=(*down(pulse), *self._problems.values()),
@@ -253,13 +251,29 @@ class MappedStore:
     ) -> Provider:
         """The provider of one mailbox. Whether there is such a mailbox changes nothing but a name in it."""
         parameters = parameters_of(address, self._rules.delimiter)
-        values = self._mailboxes.get(parameters["address"], lambda _: self._answers.mailbox(parameters))
+        values = self._looked_up(parameters)
         # Made in any case: what is done for one mailbox only takes time for one mailbox only.
         unknown = {"login": self._unknown_login(given["login"], parameters)}
         try:
             return template.filled({**given, **(unknown if values is None else dict(values))})
         except FormatError:
             return usual
+
+    def _looked_up(self, parameters: Mapping[str, str]) -> Values | None:
+        """What the source says of a mailbox. A row is more to read than none: neither is told at once."""
+        started = time.perf_counter()
+        asked = False
+
+        def ask(_address: str) -> Values | None:
+            nonlocal asked
+            asked = True
+            return self._answers.mailbox(parameters)
+
+        try:
+            return self._mailboxes.get(parameters["address"], ask)
+        finally:
+            if asked:
+                time.sleep(max(0.0, LEAST_SECONDS - (time.perf_counter() - started)))
 
     def _unknown_login(self, usual: str, parameters: Mapping[str, str]) -> str:
         """The login name of a mailbox that is not there: spelled as schemas spell those that are."""

@@ -15,7 +15,7 @@ from autoconfig.errors import FormatError, StoreDown, StoreError, ValueRefused
 from autoconfig.formats import toml
 from autoconfig.model import Remark
 from autoconfig.stores.database import Database, parsed_url
-from autoconfig.stores.kept import Kept, Pulse, SourceFailed, down
+from autoconfig.stores.kept import Counted, Kept, Pulse, SourceFailed, down
 from autoconfig.stores.store import Entry, Health
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class SqlStore:
         self._entries: Kept[str, Entry] = Kept(self._pulse, most=PARSED)
         self._parsed: dict[str, tuple[_Written, Entry]] = {}
         self._lock = threading.Lock()
-        self._counted: Kept[str, _Counts] = Kept(self._pulse)
+        self._counted = Counted(self._pulse, _Counts(0, 0))
         self._problems: dict[str, Remark] = {}
         if not self._pulse.look():
             self._check_tables()
@@ -124,17 +124,11 @@ class SqlStore:
     def health(self) -> tuple[Health, ...]:
         """What is served and what is wrong, counted once a minute at most."""
         pulse = self._pulse
-        counts = _Counts(0, 0)
-        try:
-            counts = self._counted.get("", self._ask_counts) or counts
-        except StoreDown:
-            usable = False
-        else:
-            usable = pulse.failure is None or len(self._names) > 0
+        counts = self._counted.get(self._ask_counts)
         return (
             Health(
                 source=self.name,
-                usable=usable,
+                usable=pulse.failure is None or len(self._names) > 0,
                 providers=counts.providers,
                 domains=counts.domains,
                 problems=(*down(pulse), *self._problems.values()),
@@ -218,7 +212,7 @@ class SqlStore:
         )
         return None if served is None else served[1]
 
-    def _ask_counts(self, _key: str) -> _Counts:
+    def _ask_counts(self) -> _Counts:
         ((providers, domains),) = self._database.rows(self._counts, {})
         return _Counts(int(providers), int(domains))
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
 import subprocess
 from pathlib import Path
 
 import trustme
 
-from tests.databases.server import Server, found, unprivileged
+from tests.databases.server import NotInstalled, Server, found, unprivileged
 
 SUFFIX = "dc=example,dc=net"
 ROOT_DN = f"cn=admin,{SUFFIX}"
@@ -59,6 +60,8 @@ class Slapd(Server):
 
     def __init__(self, folder: Path) -> None:
         self._program = found("slapd", ("/usr/sbin",), "slapd")
+        if importlib.util.find_spec("ldap") is None:
+            raise NotInstalled("python-ldap is not installed (apt install gcc libldap2-dev libsasl2-dev)")
         super().__init__(folder)
         self.tls_port = Server(folder).port
         authority = trustme.CA()

@@ -45,7 +45,7 @@ async def resolve_many(
     ``arguments`` are those of the command in the other processes. Raises SettingsError where the file is not
     what an earlier run wrote for this input, and OSError.
     """
-    _allow_many_connections()
+    allow_many_connections()
     tally = Tally()
 
     async def own(entry: str) -> dict[str, Any]:
@@ -118,7 +118,7 @@ def _output(resume: Path | None) -> Iterator[tuple[int, Earlier | None]]:
         yield earlier.descriptor, earlier
 
 
-def _allow_many_connections() -> None:
+def allow_many_connections() -> None:
     """Have as many sockets as the system allows; the usual 1024 are a limit for old programs (select)."""
     import resource
 

@@ -115,9 +115,11 @@ async def _verified(
     """Look at all, and write the lines of those looked at now. Raises Offline, SettingsError, OSError."""
     from contextlib import aclosing
 
+    from autoconfig.cli.many import allow_many_connections
     from autoconfig.cli.order import in_order
     from autoconfig.cli.progress import progress_bar
 
+    allow_many_connections()
     async with _prober(stores, jobs=jobs, **given) as prober:
 
         async def look(entry: Entry) -> Verified:

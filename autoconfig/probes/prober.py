@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import TYPE_CHECKING, Self
 
 from autoconfig.model import TcpServer
@@ -16,7 +17,7 @@ from autoconfig.probes import names
 from autoconfig.probes.facts import TcpFacts, UrlFacts
 from autoconfig.probes.findings import found
 from autoconfig.probes.judgement import judge
-from autoconfig.probes.mail import MailProbe
+from autoconfig.probes.mail import look_at_mail
 from autoconfig.probes.pacer import INTERVAL, Pacer
 from autoconfig.probes.report import ServerReport
 from autoconfig.probes.tools import LIMIT, STEP, Tools
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
     from autoconfig.model import AnyServer
     from autoconfig.probes.facts import Facts
+
+logger = logging.getLogger(__name__)
 
 JOBS = 20
 """Servers looked at at once."""
@@ -103,7 +106,12 @@ class Prober:
         fresh = key not in self._looks
         if fresh:
             self._looks[key] = asyncio.create_task(self._look(server))
-        facts = await asyncio.shield(self._looks[key])
+        try:
+            facts = await asyncio.shield(self._looks[key])
+        except Exception as error:  # one server must not take the others down
+            logger.exception("a look at a server failed")
+            bug = found("not-probed", f"A bug here: {type(error).__name__}.")
+            return ServerReport(server=server, facts=None, findings=(bug,))
         elapsed = asyncio.get_running_loop().time() - started if fresh else 0.0
         return ServerReport(server=server, facts=facts, findings=judge(server, facts), elapsed=elapsed)
 
@@ -114,7 +122,7 @@ class Prober:
             facts, addresses = await names.look_up(tools.dns, tools.connector, host)
             if isinstance(server, TcpServer):
                 if addresses:
-                    return await MailProbe(tools, server, facts, addresses).run()
+                    return await look_at_mail(tools, server, facts, addresses)
                 return TcpFacts(
                     type=server.type,
                     host=host,

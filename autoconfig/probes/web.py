@@ -107,7 +107,8 @@ class UrlProbe:
                 facts.port,
                 context=self._tools.contexts.verifying,
                 address=address,
-                timeout=self._budget.step(self._tools.step),
+                # Not the time that is left: who had to wait for the turn has it whole.
+                timeout=min(self._tools.step, self._tools.limit),
             )
         except SessionFailed as error:
             return Attempt(address=address, failure=Failure.of(error)), None, waited

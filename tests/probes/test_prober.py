@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from autoconfig.model import Authentication
+from autoconfig.model import Authentication, ServerType
 from autoconfig.net.guard import Guard
 from autoconfig.probes import Prober
 from autoconfig.probes.facts import TcpFacts
 from tests.internet.mail import SERVICES, MailServer, Reaction
-from tests.probes.looking import greeter, published
+from tests.probes.looking import greeter, published, url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,6 +89,39 @@ def test_two_names_of_one_machine_share_its_patience(looking: Looking) -> None:
     pauses = [later - earlier for earlier, later in itertools.pairwise(server.accepted_at)]
     assert len(pauses) == 2
     assert min(pauses) >= 1 - JITTER
+
+
+def test_who_waits_long_for_a_turn_has_all_the_time_there_is(looking: Looking) -> None:
+    """As with a hoster whose customers' names all lead to one machine."""
+    domain = looking.internet.domain()
+    hosts = [f"customer{number}.{domain}" for number in range(5)]
+    server = looking.serve("imaps", host=hosts[0], tls=looking.internet.issuer.context("wildcard", hosts[0]))
+    for host in hosts[1:]:
+        looking.internet.zone(host, f"@ A {looking.internet.host(hosts[0])}")
+    reports = looking.at(*(published(host, "imaps") for host in hosts), own=False, step=1.0, limit=1.5)
+    assert [report.findings for report in reports] == [()] * 5
+    assert server.accepted_at[-1] - server.accepted_at[0] >= 4 - JITTER
+
+
+def test_a_bug_here_does_not_take_the_other_servers_down(
+    looking: Looking, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    looking.serve("imaps", "submissions")
+
+    async def broken(*_arguments: object) -> None:
+        raise ZeroDivisionError
+
+    site = f"dav.{looking.internet.domain()}"
+    looking.internet.host(site)
+    monkeypatch.setattr("autoconfig.probes.web.UrlProbe.run", broken)
+    bad, good = looking.at(
+        url(ServerType.CALDAV, f"https://{site}/"), published(looking.host, "imaps"), own=False
+    )
+    assert [(finding.code, finding.message) for finding in bad.findings] == [
+        ("not-probed", "A bug here: ZeroDivisionError.")
+    ]
+    assert good.findings == ()
+    assert "a look at a server failed" in caplog.text
 
 
 def test_one_s_own_server_is_looked_at_without_pauses(looking: Looking) -> None:

@@ -62,6 +62,11 @@ class MailSession(ABC):
         """Seconds until the greeting had come, from when the address was known."""
 
     @property
+    def has_timestamp(self) -> bool:
+        """Whether the greeting offers POP3's APOP."""
+        return False
+
+    @property
     def tls(self) -> Tls | None:
         """The TLS agreed on; None while the connection is plain text."""
         return self._line.tls

@@ -75,12 +75,14 @@ def place(facts: TcpFacts) -> str:
 
 
 def families(attempts: Sequence[Attempt]) -> Iterator[ServerFinding]:
-    """Addresses that do not serve while others do."""
-    if not any(attempt.failure is None for attempt in attempts):
+    """Addresses that do not serve while others do, if only with a bad certificate."""
+    good = [attempt for attempt in attempts if attempt.failure is None]
+    good = good or [attempt for attempt in attempts if attempt.failure.fault is Fault.CERTIFICATE]  # type: ignore[union-attr]
+    if not good:
         return
     for is_ipv6, code, family in ((True, "ipv6-broken", "IPv6"), (False, "ipv4-broken", "IPv4")):
         same = [attempt for attempt in attempts if attempt.is_ipv6 is is_ipv6]
-        broken = [attempt for attempt in same if attempt.failure is not None]
+        broken = [attempt for attempt in same if attempt not in good]
         other = "IPv4" if is_ipv6 else "IPv6"
         for attempt in broken:
             assert attempt.failure is not None

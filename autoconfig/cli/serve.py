@@ -41,6 +41,12 @@ if TYPE_CHECKING:
     show_default=True,
     help="One line per request, no addresses.",
 )
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default=None,
+    help="How the logs are written.  [default: AUTOCONFIG_LOG_FORMAT, else text]",
+)
 @providers_option
 def command(
     host: str,
@@ -49,10 +55,13 @@ def command(
     threads: int,
     server: str,
     access_log: bool,
+    log_format: str | None,
     stores: tuple[str, ...],
 ) -> None:
     """Run the web service until it is stopped (SIGTERM); SIGHUP restarts its workers one by one."""
     settings = settings_with(stores)
+    if log_format is not None:
+        settings = dataclasses.replace(settings, log_format=log_format)
     # A store that cannot be opened must stop the start here, in one sentence, not in each worker.
     from autoconfig.stores import open_stores
 

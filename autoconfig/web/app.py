@@ -16,8 +16,11 @@ from autoconfig.stores import open_stores
 from autoconfig.web.answers import problem_answer, text_answer
 from autoconfig.web.asking import AnyBytesRequest
 from autoconfig.web.autodiscover import autodiscovery
+from autoconfig.web.certificates import certificates
 from autoconfig.web.documents import documents
 from autoconfig.web.front import Front
+from autoconfig.web.metrics import Counted, Meter
+from autoconfig.web.metrics.exposition import metrics
 from autoconfig.web.openapi import openapi
 from autoconfig.web.operations import operations
 from autoconfig.web.pages import pages
@@ -27,6 +30,8 @@ from autoconfig.web.quick import QuickWay
 from autoconfig.web.wellknown import well_known
 
 if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
+
     from flask import Request
     from werkzeug.routing import MapAdapter
 
@@ -67,41 +72,52 @@ def create_app(
     memory: MemoryCache | None = None,
     resolver: Resolving | None = None,
     signer: Signer | None = None,
+    meter: Meter | None = None,
 ) -> Flask:
     """Make the web service.
 
     ``settings`` come from the environment and the store from ``settings`` where they are not given; the
     store is followed for changes from now on. ``memory`` is what several processes share about
     strangers; ``resolver`` is asked about strangers instead of the network; ``signer`` signs
-    Apple profiles instead of one made of the settings.
+    Apple profiles instead of one made of the settings; ``meter`` counts for several processes.
     Raises SettingsError or StoreError.
     """
     settings = Settings.from_environment() if settings is None else settings
     store = open_stores(settings.providers) if store is None else store
     publisher = Publisher(store, signer or open_signer(settings))
+    meter = Meter() if meter is None else meter
     app = _Application(__name__, static_folder=None)
     # An automatic 2xx to OPTIONS would be a "yes" that nobody meant.
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = True
-    directory = _register_api(app, settings, store, memory, resolver)
+    directory = _register_api(app, settings, store, memory, resolver, meter)
     app.register_blueprint(documents(publisher, directory))
     app.register_blueprint(autodiscovery(publisher, settings.base_url))
     app.register_blueprint(well_known(publisher))
     app.register_blueprint(profiles(publisher))
     app.register_blueprint(operations(store))
+    app.register_blueprint(metrics(meter, store))
+    app.register_blueprint(certificates(publisher, settings.base_url))
     app.register_blueprint(openapi(settings))
     app.register_blueprint(pages(store, settings.base_url))
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _bug)
-    wsgi = Front(app.wsgi_app, QuickWay(publisher, settings.base_url))
-    app.wsgi_app = TrustedProxies(wsgi, settings.trusted_proxies) if settings.trusted_proxies else wsgi  # type: ignore[method-assign]
+    wsgi: WSGIApplication = Front(app.wsgi_app, QuickWay(publisher, settings.base_url))
+    if settings.trusted_proxies:
+        wsgi = TrustedProxies(wsgi, settings.trusted_proxies)
+    app.wsgi_app = Counted(wsgi, meter)  # type: ignore[method-assign]
     store.watch()
     return app
 
 
 def _register_api(
-    app: Flask, settings: Settings, store: Store, memory: MemoryCache | None, resolver: Resolving | None
+    app: Flask,
+    settings: Settings,
+    store: Store,
+    memory: MemoryCache | None,
+    resolver: Resolving | None,
+    meter: Meter,
 ) -> Directory | None:
     """Register the API; return what answers for strangers in the directory. Loads nothing if both are off."""
     if settings.resolve == "off":
@@ -113,8 +129,8 @@ def _register_api(
     from autoconfig.web.strangers.cache import open_cache
 
     cache = open_cache(settings.cache_url, memory)
-    strangers = strangers_for(settings, store, cache, resolver)
-    limiter = RateLimiter(cache, settings.rate_limit)
+    strangers = strangers_for(settings, store, cache, resolver, meter.event)
+    limiter = RateLimiter(cache, settings.rate_limit, meter.event)
     app.extensions["strangers"] = strangers
     app.register_blueprint(api(strangers, limiter))
     return directory(strangers, limiter) if settings.resolve == "directory" else None

@@ -14,6 +14,7 @@ from autoconfig.model import EmailAddress
 from autoconfig.settings import Settings
 from autoconfig.web import create_app
 from autoconfig.web.front import Front
+from autoconfig.web.metrics import Counted
 from autoconfig.web.paths import PACC_PATH, canonical_path
 from tests.web.asking import CONFIG, JSON, POX, WELL_KNOWN, Answer, call, environ_of
 from tests.web.conftest import DOMAINS, IDN
@@ -139,8 +140,15 @@ def fresh(store: Store) -> Flask:
 @pytest.fixture(scope="module", params=["kept", "not kept"])
 def both(fresh: Flask, request: pytest.FixtureRequest) -> tuple[Front, bool]:
     """The door, and whether the documents shall lie ready behind it."""
-    assert isinstance(fresh.wsgi_app, Front)
-    return fresh.wsgi_app, request.param == "kept"
+    return front_of(fresh), request.param == "kept"
+
+
+def front_of(app: Flask) -> Front:
+    """The door behind the counter."""
+    assert isinstance(app.wsgi_app, Counted)
+    front = app.wsgi_app._application
+    assert isinstance(front, Front)
+    return front
 
 
 def _long_way(front: Front, environ: dict[str, object]) -> Answer:
@@ -205,8 +213,7 @@ def test_the_short_way_is_the_long_way(
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize(("path", "query"), WARMING)
 def test_every_document_is_the_same_by_both_ways(fresh: Flask, path: str, query: str, method: str) -> None:
-    front = fresh.wsgi_app
-    assert isinstance(front, Front)
+    front = front_of(fresh)
     call(front, environ_of(path, query=query))
     short = call(front, environ_of(path, query=query, method=method))
     assert short == _long_way(front, environ_of(path, query=query, method=method))
@@ -224,8 +231,7 @@ def test_every_document_is_the_same_by_both_ways(fresh: Flask, path: str, query:
     ],
 )
 def test_a_plain_request_for_a_kept_document_never_reaches_flask(fresh: Flask, path: str, query: str) -> None:
-    front = fresh.wsgi_app
-    assert isinstance(front, Front)
+    front = front_of(fresh)
     call(front, environ_of("/v1.1/example.com"))
 
     assert call(Front(_flask_is_closed, front._quick), environ_of(path, query=query)).code == 200
@@ -233,16 +239,14 @@ def test_a_plain_request_for_a_kept_document_never_reaches_flask(fresh: Flask, p
 
 @pytest.mark.parametrize("path", [POX, "/AutoDiscover/AutoDiscover.xml"])
 def test_a_plain_request_of_outlook_never_reaches_flask(fresh: Flask, path: str) -> None:
-    front = fresh.wsgi_app
-    assert isinstance(front, Front)
+    front = front_of(fresh)
     body = autodiscover.render_request(EmailAddress.parse("ada@example.com"))
     answer = call(Front(_flask_is_closed, front._quick), environ_of(path, method="POST", body=body))
     assert (answer.code, answer.body.count(b"ada@example.com")) == (200, 5)
 
 
 def test_a_plain_request_for_pacc_never_reaches_flask(fresh: Flask) -> None:
-    front = fresh.wsgi_app
-    assert isinstance(front, Front)
+    front = front_of(fresh)
     request = environ_of(PACC_PATH, host="ua-auto-config.exchange.example")
     assert call(Front(_flask_is_closed, front._quick), request).code == 200
 

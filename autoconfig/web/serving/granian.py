@@ -18,7 +18,8 @@ from granian.server import Server
 
 from autoconfig.signing import open_signer
 from autoconfig.web.app import create_app
-from autoconfig.web.logs import ACCESS, AccessLog
+from autoconfig.web.logs import AccessLog, logging_for
+from autoconfig.web.metrics import Meter
 from autoconfig.web.strangers import MOST_WAITING
 from autoconfig.web.strangers.cache import MemoryCache, open_cache
 
@@ -47,8 +48,8 @@ def run(settings: Settings, *, host: str, port: int, workers: int, threads: int,
         memory = MemoryCache()
         open_cache(settings.cache_url, memory).close()  # a wrong URL stops the start, not each worker
     signer = open_signer(settings)
-    # Where workers are no forks they open both themselves: neither can be handed over.
-    inherited = (memory, signer) if forked else (None, None)
+    # Where workers are no forks they make all three themselves: none can be handed over.
+    inherited = (memory, signer, Meter()) if forked else (None, None, None)
     server = Server("autoconfig.web:create_app", **options_for(settings, host, port, workers, threads))
     server.serve(
         target_loader=partial(application, settings, *inherited, access_log=access_log), wrap_loader=False
@@ -56,11 +57,16 @@ def run(settings: Settings, *, host: str, port: int, workers: int, threads: int,
 
 
 def application(
-    settings: Settings, memory: MemoryCache | None, signer: Signer | None, *, access_log: bool
+    settings: Settings,
+    memory: MemoryCache | None,
+    signer: Signer | None,
+    meter: Meter | None,
+    *,
+    access_log: bool,
 ) -> WSGIApplication:
     """The application of one worker."""
-    app = create_app(settings, memory=memory, signer=signer)
-    return AccessLog(app) if access_log else app
+    app = create_app(settings, memory=memory, signer=signer, meter=meter)
+    return AccessLog(app, settings) if access_log else app
 
 
 def options_for(settings: Settings, host: str, port: int, workers: int, threads: int) -> dict[str, Any]:
@@ -77,41 +83,18 @@ def options_for(settings: Settings, host: str, port: int, workers: int, threads:
         "http1_settings": HTTP1Settings(header_read_timeout=HEAD_SECONDS * 1000, max_buffer_size=16 * 1024),
         "websockets": False,
         "log_level": LogLevels(settings.log_level),
-        "log_dictconfig": _logging(settings.log_level),
+        "log_dictconfig": _logging(settings),
         "respawn_failed_workers": True,
         "respawn_interval": _RESPAWN_SECONDS,
         "workers_kill_timeout": STOP_SECONDS,
     }
 
 
-def _logging(level: str) -> dict[str, Any]:
-    """The access log on standard output, everything else on standard error, as with gunicorn."""
-    return {
-        "version": 1,
-        "disable_existing_loggers": False,
-        "formatters": {
-            "line": {"format": "%(message)s"},
-            "log": {
-                "format": "%(asctime)s [%(process)d] [%(levelname)s] %(message)s",
-                "datefmt": "[%Y-%m-%d %H:%M:%S %z]",
-            },
-        },
-        "filters": {"useful": {"()": lambda: _is_useful}},
-        "handlers": {
-            "out": {"class": "logging.StreamHandler", "formatter": "line", "stream": "ext://sys.stdout"},
-            "err": {
-                "class": "logging.StreamHandler",
-                "formatter": "log",
-                "filters": ["useful"],
-                "stream": "ext://sys.stderr",
-            },
-        },
-        "loggers": {
-            ACCESS: {"handlers": ["out"], "level": "INFO", "propagate": False},
-            "_granian": {"handlers": ["err"], "propagate": False},
-            "autoconfig": {"handlers": ["err"], "level": level.upper(), "propagate": False},
-        },
-    }
+def _logging(settings: Settings) -> dict[str, Any]:
+    configuration = logging_for(settings.log_level, settings.log_format, "_granian")
+    configuration["filters"] = {"useful": {"()": lambda: _is_useful}}
+    configuration["handlers"]["err"]["filters"] = ["useful"]
+    return configuration
 
 
 def _is_useful(record: logging.LogRecord) -> bool:

@@ -14,6 +14,7 @@ from autoconfig.model import UrlServer
 from autoconfig.model.placeholders import has_placeholder
 from autoconfig.publish.document import PRIVATE, PUBLIC, PUBLIC_AS_IT_IS, Document, etag_of
 from autoconfig.publish.template import Template
+from autoconfig.stores import memory_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,7 +98,14 @@ class Publisher:
 
         Nobody looks for it at the host of an MX record, so that no other domain is answered.
         """
-        return self._document("pacc", domain, None, pacc.render, pacc.MEDIA_TYPE, PUBLIC_AS_IT_IS)
+        render, media_type, note = pacc.render, pacc.MEDIA_TYPE, self._note_digest
+        return self._document("pacc", domain, None, render, media_type, PUBLIC_AS_IT_IS, made=note)
+
+    def _note_digest(self, domain: str, body: bytes) -> None:
+        """Note what was published, for the day it changes; once for each version, not for each request."""
+        memory = memory_of(self.store, domain)
+        if memory is not None:
+            memory.published(domain, pacc.digest(body))
 
     def mobileconfig(
         self, address: EmailAddress, name: str | None = None, mx_domain: str | None = None
@@ -174,6 +182,7 @@ class Publisher:
         cache_control: str = PUBLIC,
         *,
         in_pieces: bool = False,
+        made: Callable[[str, bytes], None] | None = None,
     ) -> Document | None:
         kept = self._kept_now()
         listed = self.store.find(domain) is not None
@@ -193,6 +202,8 @@ class Publisher:
         if body is not None:
             pieces = autodiscover.pieces(body) if in_pieces else ()
             document = Document(body, media_type, etag_of(body), cache_control, pieces)
+            if made is not None:
+                made(domain, body)
         _keep(kept.documents, key, document)
         return document
 

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autoconfig.errors import StoreError
+from autoconfig.settings import shipped_providers
+from autoconfig.stores.memory import Memory, memory_of
 from autoconfig.stores.store import Entry, Health, Store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Entry", "Health", "Store", "open_store", "open_stores"]
+__all__ = ["Entry", "Health", "Memory", "Store", "memory_of", "open_store", "open_stores"]
 
 
 def open_store(url: str) -> Store:
@@ -24,7 +26,9 @@ def open_store(url: str) -> Store:
         )
     from autoconfig.stores.directory import DirectoryStore
 
-    return DirectoryStore(Path(rest if separator else url))
+    path = Path(rest if separator else url)
+    # The database that ships is somebody else's: its domains are published by others, its folder stays clean.
+    return DirectoryStore(path, remembers=path.resolve() != shipped_providers().resolve())
 
 
 def open_stores(urls: Sequence[str]) -> Store:

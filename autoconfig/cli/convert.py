@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from autoconfig.advice.losses import Asking, losses
-from autoconfig.cli.dns import plan_of, service_host_of, service_host_option
+from autoconfig.cli.dns import service_host_of, service_host_option
+from autoconfig.cli.dns_plans import plan_of
 from autoconfig.cli.documents import NAMES, document, secrets_for
 from autoconfig.cli.options import json_option, password_command_option, print_json, token_command_option
 from autoconfig.errors import AddressError, DomainError, DomainNeeded, FormatError, NothingFound
@@ -17,7 +18,7 @@ from autoconfig.formats import clients, mozilla, toml, zone
 from autoconfig.formats.reading import MAX_BYTES, READERS, read, recognised
 from autoconfig.model import EmailAddress, Remark, UrlServer, normalize_domain
 from autoconfig.model.placeholders import EMAIL_DOMAIN
-from autoconfig.publish import Publisher
+from autoconfig.publish import Publisher, rollover
 from autoconfig.stores import Entry
 from autoconfig.stores.single import SingleStore
 
@@ -190,7 +191,9 @@ def _written(provider: Provider, wanted: Wanted) -> bytes:
         found = mozilla.render(provider, full=wanted.full)
     elif wanted.target == "zone":
         assert wanted.host is not None
-        return zone.render(domain, plan_of(_publisher(provider), domain, wanted.host)).encode()
+        publisher = _publisher(provider)
+        planned = plan_of(publisher, domain, wanted.host, rollover(publisher, domain))
+        return zone.render(domain, planned).encode()
     elif wanted.target in _FOR_ONE_MAILBOX or wanted.asking.mailbox is not None:
         asking = wanted.asking
         return document(

@@ -17,6 +17,7 @@ from autoconfig.model.placeholders import has_placeholder
 from autoconfig.publish.document import PRIVATE, PUBLIC, PUBLIC_AS_IT_IS, Document, etag_of
 from autoconfig.publish.mailbox import logged_in
 from autoconfig.publish.template import Template
+from autoconfig.stores import memory_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -116,7 +117,14 @@ class Publisher:
 
         Nobody looks for it at the host of an MX record, so that no other domain is answered.
         """
-        return self._document("pacc", domain, None, pacc.render, pacc.MEDIA_TYPE, PUBLIC_AS_IT_IS)
+        render, media_type, note = pacc.render, pacc.MEDIA_TYPE, self._note_digest
+        return self._document("pacc", domain, None, render, media_type, PUBLIC_AS_IT_IS, made=note)
+
+    def _note_digest(self, domain: str, body: bytes) -> None:
+        """Note what was published, for the day it changes; once for each version, not for each request."""
+        memory = memory_of(self.store, domain)
+        if memory is not None:
+            memory.published(domain, pacc.digest(body))
 
     def mobileconfig(
         self, address: EmailAddress, name: str | None = None, mx_domain: str | None = None
@@ -244,6 +252,7 @@ class Publisher:
         cache_control: str = PUBLIC,
         *,
         in_pieces: bool = False,
+        made: Callable[[str, bytes], None] | None = None,
     ) -> Document | None:
         """The document for everybody at a domain, kept from one change of the store to the next."""
         kept = self._kept_now()
@@ -271,6 +280,8 @@ class Publisher:
         if body is not None:
             pieces = autodiscover.pieces(body) if in_pieces else ()
             document = Document(body, media_type, etag_of(body), cache_control, pieces)
+            if made is not None:
+                made(domain, body)
         _keep(kept.documents, key, document)
         return document
 

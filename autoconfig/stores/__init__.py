@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autoconfig.errors import StoreError
+from autoconfig.settings import shipped_providers
+from autoconfig.stores.memory import Memory, memory_of
 from autoconfig.stores.store import Entry, Health, Store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Entry", "Health", "Store", "is_database", "open_store", "open_stores"]
+__all__ = ["Entry", "Health", "Memory", "Store", "is_database", "memory_of", "open_store", "open_stores"]
 
 _DATABASES = ("sqlite", "postgresql", "postgres", "mysql", "mariadb")
 """What a SQLAlchemy URL starts with."""
@@ -42,7 +44,8 @@ def open_store(url: str) -> Store:
         return open_mapping(path)
     from autoconfig.stores.directory import DirectoryStore
 
-    return DirectoryStore(path)
+    # The database that ships is somebody else's: its domains are published by others, its folder stays clean.
+    return DirectoryStore(path, remembers=path.resolve() != shipped_providers().resolve())
 
 
 def is_database(url: str) -> bool:

@@ -182,7 +182,7 @@ class _Run:
 def _served(store: Store) -> Iterator[tuple[Entry, str]]:
     """Every name that the web service answers for, with who answers; some come twice."""
     for entry in store.entries():
-        for domain in entry.provider.domains:
+        for domain in entry.all_domains():
             yield entry, domain
         for domain in entry.provider.mx_domains:
             # A mail domain of one provider may be the MX domain of another.

@@ -18,6 +18,7 @@ from autoconfig.web import create_app
 from autoconfig.web.front import Front
 from tests.publishing import PROVIDER
 from tests.web.asking import JSON, POX, TEXT, XML, Answer, call, environ_of
+from tests.web.test_front import front_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,9 +111,7 @@ def test_outlook_is_sent_to_another_address_of_the_same_name(app: Flask) -> None
 
 
 def test_a_redirect_is_found_on_the_short_way_and_the_same_on_the_long(app: Flask) -> None:
-    # The application's WSGI is the door; behind it stands Flask, which answers alone.
-    front = app.wsgi_app
-    assert isinstance(front, Front)
+    front = front_of(app)
     body = render_request(EmailAddress.parse("ada@address.example"))
 
     def environ() -> dict[str, object]:

@@ -199,8 +199,8 @@ def test_times_are_counted_in_buckets(asked: FlaskClient) -> None:
 
 def test_the_stores_are_told(asked: FlaskClient, folder: object) -> None:
     counts = samples(asked)
-    assert counts["autoconfig_store_domains", str(folder)] == 7
-    assert counts["autoconfig_store_providers", str(folder)] == 6
+    assert counts["autoconfig_store_domains", str(folder)] == 8
+    assert counts["autoconfig_store_providers", str(folder)] == 7
     assert counts["autoconfig_store_usable", str(folder)] == 1
     assert counts["autoconfig_store_problems", str(folder)] == 0
 

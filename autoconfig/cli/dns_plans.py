@@ -87,7 +87,7 @@ def remember(publisher: Publisher, plans: Iterable[Plan]) -> None:
     for plan in plans:
         memory = memory_of(publisher.store, plan.domain)
         for _ in range(_TRIES):
-            if memory is None or memory.keep():
+            if memory is None or memory.keep(make_room=True):
                 break
             time.sleep(_PAUSE)
 

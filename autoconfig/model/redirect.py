@@ -46,7 +46,7 @@ class AutodiscoverRedirect:
         if self.url is not None:
             return replace(self, url=self.url.replace(EMAIL_DOMAIN, domain))
         found = replace(self, domain=(self.domain or "").replace(EMAIL_DOMAIN, domain))
-        # MS-OXDSCLI §2.2.4.1.1.2.9: the address must be another than the one that was asked for.
+        # MS-OXDSCLI §2.2.4.1.1.2.8: the address must be another than the one that was asked for.
         return None if found.domain == domain else found
 
 

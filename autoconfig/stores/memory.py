@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 FILE_NAME = ".pacc-digests.json"
 MAX_DOMAINS = 10_000
-"""Domains remembered; beyond them, those whose document changed longest ago are forgotten."""
+"""Domains remembered; a command that tells another one makes those that changed longest ago forgotten."""
 MAX_PAST = 2
 """Digests remembered of one domain beside the newest."""
 MAX_BYTES = 8 * 1024 * 1024
@@ -37,6 +37,8 @@ FORGET_SECONDS = 7 * 86_400
 
 _DIGEST = re.compile(r"[A-Za-z0-9+/]{43}=")
 _VERSION = 1
+_LATEST = 10**11
+"""Seconds of the epoch: beyond it no calendar goes."""
 
 _Entry = dict[str, Any]
 """``{"digest": …, "past": [[digest, until], …]}``, the newest first."""
@@ -51,8 +53,11 @@ class Memory(Protocol):
     def past(self, domain: str, digest: str) -> tuple[PastDigest, ...]:
         """The digests published before this one, the newest first."""
 
-    def keep(self) -> bool:
-        """Write down what was noted; False where somebody else is writing, and it is to be tried again."""
+    def keep(self, *, make_room: bool = False) -> bool:
+        """Write down what was noted; False where somebody else is writing, and it is to be tried again.
+
+        Where there is no room for another domain, one is forgotten only with ``make_room``.
+        """
 
 
 @runtime_checkable
@@ -75,10 +80,14 @@ class FolderMemory:
         self._folder = folder
         self._noted: dict[str, str] = {}
         self._refused = False
+        self._full: frozenset[str] | None = None
+        """The domains of a file without room for others, so that it need not be read for those."""
 
     def published(self, domain: str, digest: str) -> None:
         """Note the digest of a domain's document, in the memory of this process alone."""
-        if not self._refused and len(self._noted) < MAX_DOMAINS:
+        if self._refused or len(self._noted) >= MAX_DOMAINS:
+            return
+        if self._full is None or domain in self._full:
             self._noted[domain] = digest
 
     def past(self, domain: str, digest: str) -> tuple[PastDigest, ...]:
@@ -94,14 +103,17 @@ class FolderMemory:
         past = _after(entry, digest, time.time())["past"]
         return tuple(PastDigest(found, until) for found, until in past)
 
-    def keep(self) -> bool:
-        """Write down what was noted, where that can be done; False where another process is writing."""
+    def keep(self, *, make_room: bool = False) -> bool:
+        """Write down what was noted, where that can be done; False where another process is writing.
+
+        Requests for ever new domains make no room, so that they cannot keep the disk busy.
+        """
         if not self._noted:
             return True
         try:
             with self._locked() as locked:
                 if locked:
-                    self._write()
+                    self._write(make_room=make_room)
                 return locked
         except OSError as error:
             # A folder mounted for reading, say, is no other one later; a full disk may be.
@@ -126,18 +138,20 @@ class FolderMemory:
         finally:
             os.close(folder)
 
-    def _write(self) -> None:
+    def _write(self, *, make_room: bool) -> None:
         entries = self._read()
         now = time.time()
         changed = False
         while self._noted:
             domain, digest = self._noted.popitem()
             entry = entries.get(domain)
-            if entry is not None and entry["digest"] == digest:
+            full = entry is None and len(entries) >= MAX_DOMAINS and not make_room
+            if full or (entry is not None and entry["digest"] == digest):
                 continue
             changed = True
             entries.pop(domain, None)  # moves it to the end: the latest change
             entries[domain] = {"digest": digest, "past": []} if entry is None else _after(entry, digest, now)
+        self._full = frozenset(entries) if len(entries) >= MAX_DOMAINS else None
         if changed:
             kept = dict(list(entries.items())[-MAX_DOMAINS:])
             _replace(self._folder / FILE_NAME, {"version": _VERSION, "domains": kept})
@@ -174,6 +188,7 @@ def _is_entry(entry: Any) -> bool:
             and len(past) == 2
             and _is_digest(past[0])
             and isinstance(past[1], int | float)
+            and 0 <= past[1] <= _LATEST
             for past in entry["past"]
         )
     )

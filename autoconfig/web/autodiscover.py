@@ -113,7 +113,7 @@ def _mobilesync(publisher: Publisher, wanted: Asked) -> Response:
     if document is not None:
         return document_answer(document)
     url = publisher.autodiscover_url(wanted.domain, wanted.mx_domain)
-    if url is not None:
+    if url is not None and url.startswith("https:"):
         # The schema cannot say a URL; HTTP can (MS-OXDSCLI §3.2.5).
         return redirect_answer(302, url)
     return _pox_error(autodiscover.SCHEMA_NOT_OFFERED, autodiscover.MOBILESYNC_RESPONSE)

@@ -144,7 +144,7 @@ def test_pop_is_pop3(word: str) -> None:
 def test_a_protocol_of_another_kind_is_left_out_with_a_remark(word: str) -> None:
     parsed = settings_of(changed(ANSWER, ("<Type>IMAP", f"<Type>{word}")))
     assert (parsed.provider.incoming, parsed.provider.outgoing) == ((), (SMTP,))
-    message = "Left out: this kind of protocol is not for mail programs."
+    message = "Left out: nothing of this protocol can be used."
     assert [str(remark) for remark in parsed.remarks] == [
         f":7: Account/Protocol[1]: {message} (value {word or 'none'!r})"
     ]

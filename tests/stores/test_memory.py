@@ -126,16 +126,35 @@ def test_domains_do_not_mix(memory: FolderMemory) -> None:
     assert [past.digest for past in memory.past(DOMAIN, B)] == [A]
 
 
-def test_of_too_many_domains_the_longest_unchanged_are_forgotten(
+def test_of_too_many_domains_a_command_forgets_the_longest_unchanged(
     memory: FolderMemory, tmp_path: Path
 ) -> None:
     publish(memory, A, domain="first.example")
     for number in range(MAX_DOMAINS):
         memory.published(f"d{number}.example", A)
-    assert memory.keep()
+    assert memory.keep(make_room=True)
     domains = written(tmp_path)
     assert len(domains) == MAX_DOMAINS
     assert "first.example" not in domains
+
+
+def test_requests_for_ever_new_domains_do_not_keep_the_disk_busy(
+    memory: FolderMemory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(memory, A)
+    for number in range(MAX_DOMAINS + 10):
+        memory.published(f"d{number}.example", A)
+    assert memory.keep()
+    full = (tmp_path / FILE_NAME).stat()
+    assert len(written(tmp_path)) == MAX_DOMAINS
+    with monkeypatch.context() as patched:
+        patched.delattr(FolderMemory, "_read")  # whoever reads the file now fails
+        for number in range(50):
+            memory.published(f"new{number}.example", A)
+            assert memory.keep()
+    assert (tmp_path / FILE_NAME).stat().st_ino == full.st_ino
+    publish(memory, B)
+    assert [past.digest for past in memory.past(DOMAIN, B)] == [A]
 
 
 def test_no_more_is_noted_than_can_be_remembered(memory: FolderMemory, tmp_path: Path) -> None:
@@ -173,6 +192,8 @@ def test_the_file_is_no_provider_and_every_user_may_read_it(memory: FolderMemory
         b'{"version": 1, "domains": {"example.com": {"digest": "x", "past": []}}}',
         json.dumps({"version": 1, "domains": {DOMAIN: {"digest": A, "past": [["x", 1]]}}}).encode(),
         json.dumps({"version": 1, "domains": {DOMAIN: {"digest": A, "past": [[B, "x"]]}}}).encode(),
+        json.dumps({"version": 1, "domains": {DOMAIN: {"digest": A, "past": [[B, 1e300]]}}}).encode(),
+        json.dumps({"version": 1, "domains": {DOMAIN: {"digest": A, "past": [[B, float("inf")]]}}}).encode(),
         json.dumps({"version": 1, "domains": {DOMAIN: {"digest": f'{A}"\nx. TXT "', "past": []}}}).encode(),
     ],
 )

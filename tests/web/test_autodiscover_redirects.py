@@ -159,6 +159,11 @@ def test_a_telephone_is_sent_to_another_url_by_http(app: Flask) -> None:
     assert location(post(app, "ada@url.example", MOBILESYNC_RESPONSE)) == URL
 
 
+def test_a_telephone_is_sent_nowhere_without_tls(app: Flask) -> None:
+    answer = post(app, "ada@plain.example", MOBILESYNC_RESPONSE)
+    assert text_of(answer, "ErrorCode") == "601"
+
+
 def test_a_telephone_gets_the_activesync_server_of_a_provider_that_has_one(app: Flask) -> None:
     assert text_of(post(app, "ada@both.example", MOBILESYNC_RESPONSE), "Url") == "https://sync.example.net/"
 

@@ -65,10 +65,11 @@ def _domains(provider: Provider, said: Provider) -> Iterator[Remark]:
         missing = [domain for domain in ours if domain not in known]
         if missing:
             shown = ", ".join(missing[:SHOWN]) + (", …" if len(missing) > SHOWN else "")
-            some = f"{len(missing)} of {len(ours)} domains"
-            what = some if len(missing) < len(ours) else "None of the domains"
-            verb = "are not" if what is some and len(missing) > 1 else "is not" if what is some else "is"
-            yield Remark(message=f"{what} {verb} said.", path=key, value=shown)
+            message = "None of the domains is said."
+            if len(missing) < len(ours):
+                verb = "are" if len(missing) > 1 else "is"
+                message = f"{len(missing)} of {len(ours)} domains {verb} not said."
+            yield Remark(message=message, path=key, value=shown)
 
 
 def _oauth2(ours: OAuth2 | None, theirs: OAuth2 | None) -> Iterator[Remark]:

@@ -98,7 +98,7 @@ def _settings(account: xml.Element, domain: str) -> Parsed:
         if server is None:
             word = _text(protocol, "Type") or "none"
             path = f"Account/Protocol[{index}]"
-            message = "Left out: this kind of protocol is not for mail programs."
+            message = "Left out: nothing of this protocol can be used."
             remarks.append(Remark(message=message, path=path, value=word[:40], line=protocol.sourceline))
             continue
         if server in incoming:

@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
+LOG_FORMATS = ("text", "json")
 
 RESOLVE = ("off", "api", "directory")
 
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
 _SHARED_CACHES = ("redis", "rediss", "valkey", "valkeys")
+
+_SHORTEST_KEY = 16
 
 _YES = ("yes", "on", "true", "1")
 _NO = ("no", "off", "false", "0")
@@ -61,6 +64,10 @@ class Settings:
     trusted_proxies: tuple[Network, ...] = ()
     """Peers whose X-Forwarded-Host, X-Forwarded-Proto and X-Forwarded-For are believed."""
     log_level: str = "info"
+    log_format: str = "text"
+    """How the lines of the logs are written."""
+    log_key: str | None = field(default=None, repr=False)
+    """A secret: with it the JSON log names who was asked about by a keyed hash; without it nobody."""
     ispdb_urls: tuple[str, ...] | None = None
     """Databases of providers the resolver asks, in this order; None takes the resolver's own."""
     nameservers: tuple[str, ...] = ()
@@ -194,6 +201,21 @@ def _log_level(variable: str, text: str) -> str:
     return text.lower()
 
 
+def _log_format(variable: str, text: str) -> str:
+    if text.lower() not in LOG_FORMATS:
+        raise SettingsError(f"{variable} is {text!r}, which is neither text nor json.")
+    return text.lower()
+
+
+def _log_key(variable: str, text: str) -> str:
+    # Not repeated in the sentence. A short key could be guessed, and then addresses could be tried out.
+    if len(text) < _SHORTEST_KEY:
+        raise SettingsError(
+            f"{variable} is shorter than {_SHORTEST_KEY} characters; make one: openssl rand -hex 16."
+        )
+    return text
+
+
 def _resolve(variable: str, text: str) -> str:
     if text.lower() not in RESOLVE:
         raise SettingsError(f"{variable} is {text!r}, which is not one of {', '.join(RESOLVE)}.")
@@ -242,6 +264,8 @@ _READERS = {
     "base_url": _base_url,
     "trusted_proxies": _networks,
     "log_level": _log_level,
+    "log_format": _log_format,
+    "log_key": _log_key,
     "ispdb_urls": ispdb_urls,
     "nameservers": nameservers,
     "doh_url": doh_url,

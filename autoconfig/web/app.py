@@ -16,22 +16,28 @@ from autoconfig.stores import open_stores
 from autoconfig.web.answers import problem_answer, text_answer
 from autoconfig.web.asking import AnyBytesRequest
 from autoconfig.web.autodiscover import autodiscovery
+from autoconfig.web.certificates import certificates
 from autoconfig.web.documents import documents
 from autoconfig.web.front import Front
+from autoconfig.web.metrics import Counted, Meter
+from autoconfig.web.metrics.exposition import metrics
 from autoconfig.web.openapi import openapi
 from autoconfig.web.operations import operations
 from autoconfig.web.pages import pages
 from autoconfig.web.profiles import profiles
 from autoconfig.web.proxies import TrustedProxies
+from autoconfig.web.quick import QuickWay
 from autoconfig.web.wellknown import well_known
 
 if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
+
     from flask import Request
     from werkzeug.routing import MapAdapter
 
     from autoconfig.stores import Store
     from autoconfig.web.documents import Directory
-    from autoconfig.web.limits import Counted
+    from autoconfig.web.limits import Limited
     from autoconfig.web.strangers.cache import MemoryCache
     from autoconfig.web.strangers.service import Resolving
 
@@ -67,65 +73,76 @@ def create_app(
     memory: MemoryCache | None = None,
     resolver: Resolving | None = None,
     signer: Signer | None = None,
+    meter: Meter | None = None,
 ) -> Flask:
     """Make the web service.
 
     ``settings`` come from the environment and the store from ``settings`` where they are not given; the
     store is followed for changes from now on. ``memory`` is what several processes share about
     strangers; ``resolver`` is asked about strangers instead of the network; ``signer`` signs
-    Apple profiles instead of one made of the settings.
+    Apple profiles instead of one made of the settings; ``meter`` counts for several processes.
     Raises SettingsError or StoreError.
     """
     settings = Settings.from_environment() if settings is None else settings
     store = open_stores(settings.providers) if store is None else store
     publisher = Publisher(store, signer or open_signer(settings))
+    meter = Meter() if meter is None else meter
     app = _Application(__name__, static_folder=None)
     # An automatic 2xx to OPTIONS would be a "yes" that nobody meant.
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = True
-    counted = _strangers(app, settings, store, memory, resolver)
-    directory = _register_api(app, settings, counted)
+    limited = _strangers(app, settings, store, memory, resolver, meter)
+    directory = _register_api(app, settings, limited)
     app.register_blueprint(documents(publisher, directory))
     app.register_blueprint(autodiscovery(publisher, settings.base_url))
     app.register_blueprint(well_known(publisher))
     app.register_blueprint(profiles(publisher))
     app.register_blueprint(operations(store))
+    app.register_blueprint(metrics(meter, store))
+    app.register_blueprint(certificates(publisher, settings.base_url))
     app.register_blueprint(openapi(settings))
-    app.register_blueprint(pages(publisher, settings, counted))
+    app.register_blueprint(pages(publisher, settings, limited))
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _bug)
-    wsgi = Front(app.wsgi_app, publisher)
-    app.wsgi_app = TrustedProxies(wsgi, settings.trusted_proxies) if settings.trusted_proxies else wsgi  # type: ignore[method-assign]
+    wsgi: WSGIApplication = Front(app.wsgi_app, QuickWay(publisher, settings.base_url))
+    if settings.trusted_proxies:
+        wsgi = TrustedProxies(wsgi, settings.trusted_proxies)
+    app.wsgi_app = Counted(wsgi, meter)  # type: ignore[method-assign]
     store.watch()
     return app
 
 
 def _strangers(
-    app: Flask, settings: Settings, store: Store, memory: MemoryCache | None, resolver: Resolving | None
-) -> Counted | None:
+    app: Flask,
+    settings: Settings,
+    store: Store,
+    memory: MemoryCache | None,
+    resolver: Resolving | None,
+    meter: Meter,
+) -> Limited | None:
     """What answers for domains nobody lists, None where nothing may; then nothing of it is loaded."""
     if settings.resolve == "off":
         return None
-    from autoconfig.web.limits import Counted, RateLimiter
+    from autoconfig.web.limits import Limited, RateLimiter
     from autoconfig.web.strangers import strangers_for
     from autoconfig.web.strangers.cache import open_cache
 
     cache = open_cache(settings.cache_url, memory)
-    strangers = strangers_for(settings, store, cache, resolver)
+    strangers = strangers_for(settings, store, cache, resolver, meter.event)
     app.extensions["strangers"] = strangers
-    return Counted(strangers, RateLimiter(cache, settings.rate_limit))
+    return Limited(strangers, RateLimiter(cache, settings.rate_limit, meter.event))
 
 
-def _register_api(app: Flask, settings: Settings, counted: Counted | None) -> Directory | None:
+def _register_api(app: Flask, settings: Settings, limited: Limited | None) -> Directory | None:
     """Register the API; return what answers for strangers in the directory."""
-    if counted is None:
+    if limited is None:
         return None
     from autoconfig.web.api import api
     from autoconfig.web.directory import directory
 
-    app.register_blueprint(api(counted.strangers, counted.limiter))
-    return directory(counted.strangers, counted.limiter) if settings.resolve == "directory" else None
+    app.register_blueprint(api(limited.strangers, limited.limiter))
+    return directory(limited.strangers, limited.limiter) if settings.resolve == "directory" else None
 
 
 def _error(status: int, sentence: str) -> Response:
@@ -139,7 +156,8 @@ def _http_error(error: HTTPException) -> Response:
     response = _error(status, _SENTENCES.get(status, f"{error.name}."))
     for name, value in error.get_headers():
         if name == "Allow":
-            response.headers[name] = value
+            # Sorted: werkzeug has them in a set, and replicas shall answer alike.
+            response.headers[name] = ", ".join(sorted(value.split(", ")))
     return response
 
 

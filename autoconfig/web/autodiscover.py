@@ -11,11 +11,10 @@ from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 
 from autoconfig.errors import AddressError, FormatError
 from autoconfig.formats import autodiscover, autodiscover_json
-from autoconfig.publish import PUBLIC, Document, etag_of
 from autoconfig.web.answers import bytes_answer, document_answer, text_answer
-from autoconfig.web.asking import address_of, asked_by, forgiving_address, host_and_port, parameter
+from autoconfig.web.asking import address_of, asked_by, forgiving_address, parameter, pox_url
 from autoconfig.web.documents import NOT_SERVED
-from autoconfig.web.front import JSON_PATH, JSON_V1_PATH, POX_PATH
+from autoconfig.web.paths import JSON_PATH, JSON_V1_PATH, POX_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -115,17 +114,15 @@ def _json(publisher: Publisher, base_url: str | None, address: EmailAddress | No
     known = autodiscover_json.PROTOCOLS.get(protocol.strip().lower())
     if known is None:
         return _invalid_protocol(protocol, autodiscover_json.PROTOCOLS.values())
-    wanted = asked_by(address, request.environ.get("HTTP_HOST", ""))
-    endpoints = None
-    if wanted is not None:
-        url = f"{base_url or _own_url(wanted.domain)}{POX_PATH}"
-        endpoints = publisher.endpoints(wanted.domain, url, wanted.mx_domain)
-    if endpoints is None:
+    host = request.environ.get("HTTP_HOST", "")
+    wanted = asked_by(address, host)
+    if wanted is None or publisher.provider(wanted.domain, wanted.mx_domain) is None:
         return _json_error(404, "DomainNotFound", NOT_SERVED)
-    if known not in endpoints:
-        return _invalid_protocol(protocol, endpoints)
-    body = autodiscover_json.render(known, endpoints[known])
-    return document_answer(Document(body, autodiscover_json.MEDIA_TYPE, etag_of(body), PUBLIC))
+    url = pox_url(base_url, host, wanted.domain)
+    document = publisher.endpoint(wanted.domain, known, url, wanted.mx_domain)
+    if document is None:
+        return _invalid_protocol(protocol, publisher.endpoints(wanted.domain, url, wanted.mx_domain) or ())
+    return document_answer(document)
 
 
 def _invalid_protocol(protocol: str, supported: Iterable[str]) -> Response:
@@ -137,12 +134,3 @@ def _invalid_protocol(protocol: str, supported: Iterable[str]) -> Response:
 
 def _json_error(status: int, code: str, message: str) -> Response:
     return bytes_answer(status, autodiscover_json.render_error(code, message), autodiscover_json.MEDIA_TYPE)
-
-
-def _own_url(domain: str) -> str:
-    """Where the client reached us, in https: Outlook follows nothing else."""
-    split = host_and_port(request.environ.get("HTTP_HOST", ""))
-    if split is None:
-        return f"https://autodiscover.{domain}"
-    host, port = split
-    return f"https://{host}:{port}" if port else f"https://{host}"

@@ -10,7 +10,7 @@ from autoconfig.errors import AddressError, DomainError
 from autoconfig.model import normalize_domain
 from autoconfig.web.answers import document_answer, text_answer
 from autoconfig.web.asking import asked, host_domain, parameter
-from autoconfig.web.front import BY_DOMAIN, MOZILLA_PATHS, PACC_PATH
+from autoconfig.web.paths import BY_DOMAIN, MOZILLA_PATHS, PACC_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,7 @@ from autoconfig.formats import mobileconfig
 from autoconfig.web.answers import document_answer, text_answer
 from autoconfig.web.asking import asked, parameter
 from autoconfig.web.documents import NOT_SERVED
-from autoconfig.web.front import PROFILE_PATH
+from autoconfig.web.paths import PROFILE_PATH
 
 if TYPE_CHECKING:
     from autoconfig.publish import Publisher

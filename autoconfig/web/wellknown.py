@@ -15,7 +15,7 @@ from autoconfig.publish import MAX_AGE
 from autoconfig.web.answers import text_answer
 from autoconfig.web.asking import host_domain
 from autoconfig.web.documents import NOT_SERVED
-from autoconfig.web.front import WELL_KNOWN_SERVICES
+from autoconfig.web.paths import WELL_KNOWN_SERVICES
 
 if TYPE_CHECKING:
     from autoconfig.publish import Publisher

@@ -11,7 +11,7 @@ from lxml import etree
 
 from autoconfig.errors import FormatError, XMLRefused
 from autoconfig.formats import mobilesync
-from autoconfig.formats.autodiscover import MOBILESYNC_RESPONSE, fill_address
+from autoconfig.formats.autodiscover import MOBILESYNC_RESPONSE, fill_address, pieces
 from autoconfig.model import INCOMING_TYPES, AnyServer, EmailAddress, ServerType, UrlServer
 from tests.formats.minimal import IMAP, PROVIDER, changed
 from tests.shared import shared_path
@@ -83,7 +83,7 @@ def test_our_own_answer_reads_back() -> None:
 
 
 def test_an_answer_for_an_address_reads_back_too() -> None:
-    filled = fill_address(DOCUMENT.encode(), EmailAddress("a&b", "example.com"))
+    filled = fill_address(pieces(DOCUMENT.encode()), EmailAddress("a&b", "example.com"))
     assert b"a&amp;b@example.com" in filled
     assert mobilesync.parse(filled) == ACTIVESYNC
 

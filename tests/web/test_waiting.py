@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from autoconfig.web.serving import options_for
+from autoconfig.web.serving.gunicorn import options_for
 from autoconfig.web.strangers import MOST_WAITING
 from autoconfig.web.waiting import DirectoryWorker, WaitingWorker, _TwoRooms
 

@@ -31,7 +31,7 @@ from autoconfig.model import (
     SocketType,
     TcpServer,
 )
-from autoconfig.model.placeholders import EMAIL_ADDRESS, PATTERN, values_for
+from autoconfig.model.placeholders import EMAIL_ADDRESS, EMAIL_DOMAIN, EMAIL_LOCAL_PART, PATTERN
 
 if TYPE_CHECKING:
     import datetime
@@ -41,7 +41,9 @@ if TYPE_CHECKING:
 
 _DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 
-_PLACEHOLDER = re.compile(PATTERN.pattern.encode())
+_PLACEHOLDER = re.compile(b"(" + PATTERN.pattern.encode() + b")")
+
+_ADDRESS, _LOCAL_PART, _DOMAIN = (name.encode() for name in (EMAIL_ADDRESS, EMAIL_LOCAL_PART, EMAIL_DOMAIN))
 
 _ENCRYPTION = {SocketType.SSL: "SSL", SocketType.STARTTLS: "TLS", SocketType.PLAIN: "None"}
 _SAFEST_FIRST = (SocketType.SSL, SocketType.STARTTLS, SocketType.PLAIN)
@@ -75,11 +77,20 @@ def render(provider: Provider, domain: str) -> bytes | None:
     return _DECLARATION + etree.tostring(root, encoding="UTF-8") + b"\n"
 
 
-def fill_address(document: bytes, address: EmailAddress) -> bytes:
-    """Put an address where the placeholders stand, escaped."""
-    values = {name.encode(): escape(value).encode() for name, value in values_for(address).items()}
-    # In one pass, so that a local part that looks like a placeholder stays itself.
-    return _PLACEHOLDER.sub(lambda found: values.get(found[0], found[0]), document)
+def pieces(document: bytes) -> tuple[bytes, ...]:
+    """The document cut before and after each placeholder, to be filled in again and again."""
+    return tuple(_PLACEHOLDER.split(document))
+
+
+def fill_address(document: Iterable[bytes], address: EmailAddress) -> bytes:
+    """Put the pieces of a document together with an address, escaped, where the placeholders stand."""
+    # A piece is a placeholder or has none in it, so that a local part that looks like one stays itself.
+    values = {
+        _ADDRESS: escape(str(address)).encode(),
+        _LOCAL_PART: escape(address.local_part).encode(),
+        _DOMAIN: address.domain.encode(),
+    }
+    return b"".join([values.get(piece, piece) for piece in document])
 
 
 def render_error(code: int, schema: str, now: datetime.datetime) -> bytes:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from autoconfig.model import EmailAddress, Provider
     from autoconfig.publish import Publisher
     from autoconfig.web.asking import Asked
-    from autoconfig.web.limits import Counted
+    from autoconfig.web.limits import Limited
     from autoconfig.web.pages.account import Account
     from autoconfig.web.pages.trail import Trail
     from autoconfig.web.strangers.service import Strangers, Told
@@ -75,11 +75,11 @@ class Problem:
 
 
 class Finder:
-    """Finds settings for the page. ``counted`` is None where the service says nothing about strangers."""
+    """Finds settings for the page. ``limited`` is None where the service says nothing about strangers."""
 
-    def __init__(self, publisher: Publisher, counted: Counted | None) -> None:
+    def __init__(self, publisher: Publisher, limited: Limited | None) -> None:
         self._publisher = publisher
-        self._counted = counted
+        self._limited = limited
 
     def known(self, asked: Asked) -> Finding | None:
         """What can be told without asking the network, at once."""
@@ -88,7 +88,7 @@ class Finder:
         provider = self._publisher.provider(asked.domain, asked.mx_domain)
         if provider is not None:
             return _own(provider, address)
-        told = None if self._counted is None else self._counted.strangers.kept_settings_of(address)
+        told = None if self._limited is None else self._limited.strangers.kept_settings_of(address)
         return None if told is None else _finding(told, address)
 
     def find(
@@ -101,13 +101,13 @@ class Finder:
         known = self.known(asked)
         if known is not None and not (again and not known.ours):
             return known
-        if self._counted is None:
+        if self._limited is None:
             return Problem(kind="unserved", status=404)
-        seconds = self._counted.limiter.wait(client)
+        seconds = self._limited.limiter.wait(client)
         if seconds:
             return Problem(kind="busy", status=429, retry=seconds)
         assert asked.address is not None
-        return self._asked(self._counted.strangers, asked.address, trail, again=again)
+        return self._asked(self._limited.strangers, asked.address, trail, again=again)
 
     @staticmethod
     def _asked(

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from autoconfig.publish import Publisher
     from autoconfig.settings import Settings
     from autoconfig.web.asking import Asked
-    from autoconfig.web.limits import Counted
+    from autoconfig.web.limits import Limited
 
 SETUP_PATH = "/setup"
 FILES_PATH = "/page"
@@ -37,14 +37,14 @@ _NOTHING_HERE = "There is nothing here."
 _HEX = frozenset("0123456789abcdef")
 
 
-def pages(publisher: Publisher, settings: Settings, counted: Counted | None = None) -> Blueprint:
+def pages(publisher: Publisher, settings: Settings, limited: Limited | None = None) -> Blueprint:
     """The page for people, at ``/`` and ``/setup``."""
     # The path of the templates is that of the package "web", where all of them are.
     blueprint = Blueprint("pages", __name__, template_folder="../templates")
     blueprint.record_once(_set_up)
     files = StaticFiles()
     views = Views(publisher, settings, files.version)
-    finder = Finder(publisher, counted)
+    finder = Finder(publisher, limited)
 
     def home() -> Response:
         return views.home()

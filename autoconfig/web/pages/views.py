@@ -10,7 +10,6 @@ from flask import Response, render_template, request
 from autoconfig.formats import mobileconfig
 from autoconfig.publish import PRIVATE
 from autoconfig.web.asking import parameter
-from autoconfig.web.front import PROFILE_PATH
 from autoconfig.web.pages import programs, words
 from autoconfig.web.pages.finding import Finding
 from autoconfig.web.pages.languages import LANGUAGES, Spoken, asked_language, chosen_language, spoken
@@ -18,6 +17,7 @@ from autoconfig.web.pages.presenting import host_of_page, look_of, own_url
 from autoconfig.web.pages.qr import qr_code
 from autoconfig.web.pages.snippets import snippets
 from autoconfig.web.pages.waterfall import waterfall
+from autoconfig.web.paths import PROFILE_PATH
 
 if TYPE_CHECKING:
     from autoconfig.model import Documentation, EmailAddress, Enable

@@ -93,8 +93,11 @@ class Strangers:
         scope: str = "",
         clock: Callable[[], float] = time.time,
         most_waiting: int = MOST_WAITING,
+        count: Callable[[str], None] = lambda _event: None,
     ) -> None:
-        """``scope`` parts what is kept from what others keep in the same cache under other settings."""
+        """``scope`` parts what is kept from what others keep in the same cache under other settings;
+        ``count`` is told what happens."""
+        self._count = count
         self._store = store
         self._cache = cache
         self._resolver = resolver
@@ -126,6 +129,7 @@ class Strangers:
         told = self._kept(self._key(address))
         if told is None or not told.seconds_left:
             return None
+        self._count("cache_fresh")
         return replace(told, content=filled(told.content, address))
 
     def document_of(self, domain: str, *, full: bool = False) -> Document | None:
@@ -189,9 +193,12 @@ class Strangers:
         try:
             resolution = self._resolver.resolve(address, deadline=deadline, methods=methods, watcher=watcher)
         except TimeoutError:
+            self._count("resolved_unavailable")
             raise Unavailable(
                 f"Nobody answered about {address.domain} in time.", retry=_RETRY_OFFLINE
             ) from None
+        outcome = "unavailable" if resolution.offline else resolution.method or "nothing"
+        self._count(f"resolved_{outcome}")
         if resolution.offline:
             raise Unavailable(resolution.reason, retry=_RETRY_OFFLINE)
         return resolution
@@ -199,7 +206,9 @@ class Strangers:
     def _kept_or_found_out(self, key: str, find_out: Callable[[], Told]) -> Told:
         """What is kept and fresh, else what is found out now, else what is kept and old."""
         kept = self._kept(key)
-        if kept is not None and kept.seconds_left:
+        fresh = kept is not None and bool(kept.seconds_left)
+        self._count("cache_fresh" if fresh else "cache_missed" if kept is None else "cache_stale")
+        if kept is not None and fresh:
             return kept
         stale = kept if kept is not None and kept.found else None
         if stale is not None and self._cache.get(f"down/{key}") is not None:

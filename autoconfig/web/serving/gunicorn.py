@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import logging.config
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,16 +11,16 @@ from gunicorn.glogging import Logger
 
 from autoconfig.signing import open_signer
 from autoconfig.web.app import create_app
-from autoconfig.web.front import CANONICAL_PREFIXES, canonical_path
+from autoconfig.web.logs import AccessLog, logging_for, private_path, without_addresses
+from autoconfig.web.logs.setup import JsonFormatter
+from autoconfig.web.metrics import Meter
 from autoconfig.web.strangers.cache import MemoryCache, open_cache
 from autoconfig.web.unreadable import answer_in_plain_text
 from autoconfig.web.worker import lose_no_stop
 
 if TYPE_CHECKING:
     import datetime
-    import logging
-
-    from flask import Flask
+    from wsgiref.types import WSGIApplication
 
     from autoconfig.settings import Settings
 
@@ -32,24 +32,6 @@ _WORKERS = {
     "api": "autoconfig.web.waiting.WaitingWorker",
     "directory": "autoconfig.web.waiting.DirectoryWorker",
 }
-
-_AT = re.compile("@|%(?:25)*40")
-_ADDRESS = re.compile(rf"[^/\s]*(?:{_AT.pattern})[^/\s]*")
-_NOT_PRINTED = re.compile(r"[^\x20-\x7e]")
-
-
-def without_addresses(text: str) -> str:
-    """The text on one line, so that no client forges another, with every word around an @ taken out."""
-    return _NOT_PRINTED.sub(lambda found: f"\\x{ord(found[0]):02x}", _ADDRESS.sub("<address>", text))
-
-
-def private_path(path: str) -> str:
-    """A path as it may be logged: Autodiscover JSON has addresses there, with slashes and spaces perhaps."""
-    path = canonical_path(path)
-    if _AT.search(path) is None:
-        return without_addresses(path)
-    prefix = next((prefix for prefix in CANONICAL_PREFIXES if path.startswith(prefix)), "/")
-    return f"{prefix}<address>"
 
 
 class PrivateLogger(Logger):
@@ -73,6 +55,16 @@ class PrivateLogger(Logger):
         return atoms
 
 
+class JsonLogger(PrivateLogger):
+    """The same, each line a JSON object; the access log is written by the application's own middleware."""
+
+    def setup(self, cfg: Any) -> None:
+        """Set up both logs."""
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(JsonFormatter())
+
+
 def _take_addresses_out(record: logging.LogRecord) -> bool:
     record.msg, record.args = without_addresses(record.getMessage()), ()
     return True
@@ -81,8 +73,9 @@ def _take_addresses_out(record: logging.LogRecord) -> bool:
 class _Service(BaseApplication):
     """The service as gunicorn loads it: each worker makes its own application after the fork."""
 
-    def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
+    def __init__(self, settings: Settings, options: dict[str, Any], *, logs_itself: bool) -> None:
         self._settings = settings
+        self._logs_itself = logs_itself
         self._memory: MemoryCache | None = None
         if settings.resolve != "off":
             # Before the fork: what one worker finds out all know, and a rate limit holds for all together.
@@ -92,6 +85,8 @@ class _Service(BaseApplication):
             ).close()  # a wrong URL stops the start, not each worker
         # Read once, at the start: a certificate that runs out later must not keep a new worker from starting.
         self._signer = open_signer(settings)
+        # Before the fork too: the counts of all workers together are what Prometheus is told.
+        self._meter = Meter()
         self._options = options
         super().__init__()
 
@@ -99,8 +94,9 @@ class _Service(BaseApplication):
         for name, value in self._options.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Flask:
-        return create_app(self._settings, memory=self._memory, signer=self._signer)
+    def load(self) -> WSGIApplication:
+        app = create_app(self._settings, memory=self._memory, signer=self._signer, meter=self._meter)
+        return AccessLog(app, self._settings) if self._logs_itself else app
 
 
 def run(settings: Settings, *, host: str, port: int, workers: int, threads: int, access_log: bool) -> None:
@@ -111,7 +107,11 @@ def run(settings: Settings, *, host: str, port: int, workers: int, threads: int,
     options = options_for(
         bind, workers, threads, settings.log_level, access_log=access_log, resolve=settings.resolve
     )
-    _Service(settings, options).run()
+    as_json = settings.log_format == "json"
+    if as_json:
+        logging.config.dictConfig(logging_for(settings.log_level, settings.log_format))
+        options |= {"logger_class": JsonLogger, "accesslog": None}
+    _Service(settings, options, logs_itself=as_json and access_log).run()
 
 
 def options_for(

@@ -6,14 +6,14 @@ kept until the store changes. POX alone names the address; it is put into the ke
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from autoconfig.formats import autodiscover, autodiscover_json, mobileconfig, mobilesync, mozilla, pacc
 from autoconfig.formats.selection import at_domain
 from autoconfig.model import UrlServer
 from autoconfig.model.placeholders import has_placeholder
+from autoconfig.publish.document import PRIVATE, PUBLIC, PUBLIC_AS_IT_IS, Document, etag_of
+from autoconfig.publish.template import Template
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,26 +21,11 @@ if TYPE_CHECKING:
     from autoconfig.model import EmailAddress, Provider, ServerType
     from autoconfig.stores import Store
 
-MAX_AGE = 3600
-"""Seconds for which a client may keep a document."""
-
-PUBLIC = f"public, max-age={MAX_AGE}"
-PRIVATE = "private, no-cache"
-PUBLIC_AS_IT_IS = f"{PUBLIC}, no-transform"
-"""For bytes whose digest stands in the DNS: no proxy may compress or rewrite them (RFC 9111 §5.2.2.6)."""
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 KEPT_DOCUMENTS = 20_000
 """How many rendered documents are kept at most; about a kilobyte each."""
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """The exact bytes of an answer and what HTTP says about them."""
-
-    body: bytes
-    media_type: str
-    etag: str
-    cache_control: str = PUBLIC
 
 
 _NOT_RENDERED = Document(b"", "", "")
@@ -52,6 +37,9 @@ class _Kept(NamedTuple):
 
     version: int
     documents: dict[tuple[str, str, str], Document | None]
+    endpoints: dict[tuple[str, str], dict[str, str]]
+    templates: dict[tuple[str, int], Template]
+    """By kind and identity of the provider, which the template keeps alive."""
 
 
 class Publisher:
@@ -63,7 +51,7 @@ class Publisher:
     def __init__(self, store: Store, sign: Callable[[bytes], bytes] | None = None) -> None:
         self.store = store
         self._sign = sign
-        self._kept = _Kept(store.version, {})
+        self._kept = _Kept(store.version, {}, {}, {})
 
     def mozilla(self, domain: str, mx_domain: str | None = None, *, full: bool = False) -> Document | None:
         """Client configuration XML for a mail domain.
@@ -86,15 +74,16 @@ class Publisher:
         self, domain: str, address: EmailAddress | None, mx_domain: str | None = None
     ) -> Document | None:
         """The POX answer for an address, or with placeholders where none is known."""
-        render = autodiscover.render
-        document = self._document("autodiscover", domain, mx_domain, render, autodiscover.MEDIA_TYPE)
+        render, media_type = autodiscover.render, autodiscover.MEDIA_TYPE
+        document = self._document("autodiscover", domain, mx_domain, render, media_type, in_pieces=True)
         return _addressed(document, address)
 
     def mobilesync(
         self, domain: str, address: EmailAddress | None, mx_domain: str | None = None
     ) -> Document | None:
         """The POX answer in the mobilesync schema; None without an ActiveSync server."""
-        document = self._document("mobilesync", domain, mx_domain, mobilesync.render, mobilesync.MEDIA_TYPE)
+        render, media_type = mobilesync.render, mobilesync.MEDIA_TYPE
+        document = self._document("mobilesync", domain, mx_domain, render, media_type, in_pieces=True)
         return _addressed(document, address)
 
     def pacc(self, domain: str) -> Document | None:
@@ -123,14 +112,35 @@ class Publisher:
         self, domain: str, autodiscover_url: str, mx_domain: str | None = None
     ) -> dict[str, str] | None:
         """The endpoints Autodiscover JSON v2 may name for a domain; None where it is not served."""
-        provider = self.provider(domain, mx_domain)
-        if provider is None:
+        found = self._endpoints(domain, mx_domain)
+        return None if found is None else {name: url or autodiscover_url for name, url in found.items()}
+
+    def endpoint(
+        self, domain: str, protocol: str, autodiscover_url: str, mx_domain: str | None = None
+    ) -> Document | None:
+        """The JSON v2 answer that names one endpoint of a domain; None where it has none of that protocol."""
+        found = self._endpoints(domain, mx_domain)
+        if found is None or protocol not in found:
             return None
-        answers_pox = (
-            self.autodiscover(domain, None, mx_domain) is not None
-            or self.mobilesync(domain, None, mx_domain) is not None
-        )
-        return autodiscover_json.endpoints(provider, domain, autodiscover_url if answers_pox else None)
+        body = autodiscover_json.render(protocol, found[protocol] or autodiscover_url)
+        return Document(body, autodiscover_json.MEDIA_TYPE, etag_of(body))
+
+    def _endpoints(self, domain: str, mx_domain: str | None) -> dict[str, str] | None:
+        """The endpoints of a domain; empty is the URL of POX, which depends on how the client came here."""
+        key = (domain, mx_domain or "")
+        kept = self._kept_now()
+        found = kept.endpoints.get(key)
+        if found is None:
+            provider = self.provider(domain, mx_domain)
+            if provider is None:
+                return None
+            answers_pox = (
+                self.autodiscover(domain, None, mx_domain) is not None
+                or self.mobilesync(domain, None, mx_domain) is not None
+            )
+            found = autodiscover_json.endpoints(provider, domain, "" if answers_pox else None)
+            _keep(kept.endpoints, key, found)
+        return found
 
     def service_url(self, domain: str, server_type: ServerType) -> str | None:
         """The https URL of a domain's first server of a type; None where none fits everybody."""
@@ -156,11 +166,10 @@ class Publisher:
         render: Callable[[Provider, str], bytes | None],
         media_type: str,
         cache_control: str = PUBLIC,
+        *,
+        in_pieces: bool = False,
     ) -> Document | None:
-        # The version is read before the provider: what is kept may be newer than its version, never older.
-        kept = self._kept
-        if kept.version != self.store.version:
-            self._kept = kept = _Kept(self.store.version, {})
+        kept = self._kept_now()
         listed = self.store.find(domain) is not None
         key = (kind, domain, "" if listed else mx_domain or "")
         document = kept.documents.get(key, _NOT_RENDERED)
@@ -169,17 +178,31 @@ class Publisher:
         provider = self.provider(domain, mx_domain)
         if provider is None:
             return None
-        body = render(provider, domain)
-        document = None if body is None else Document(body, media_type, etag_of(body), cache_control)
-        if len(kept.documents) >= KEPT_DOCUMENTS:
-            kept.documents.clear()
-        kept.documents[key] = document
+        template = kept.templates.get((kind, id(provider)))
+        if template is None:
+            template = Template(provider, render)
+            _keep(kept.templates, (kind, id(provider)), template)
+        body = template.render(domain)
+        document = None
+        if body is not None:
+            pieces = autodiscover.pieces(body) if in_pieces else ()
+            document = Document(body, media_type, etag_of(body), cache_control, pieces)
+        _keep(kept.documents, key, document)
         return document
 
+    def _kept_now(self) -> _Kept:
+        """What is kept of the store as it is; ask before the provider, so that it is newer if anything."""
+        kept = self._kept
+        version = self.store.version
+        if kept.version != version:
+            self._kept = kept = _Kept(version, {}, {}, {})
+        return kept
 
-def etag_of(body: bytes) -> str:
-    """A strong entity tag: the same for the same bytes on every machine (RFC 9110 §8.8.3)."""
-    return f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+
+def _keep(table: dict[Key, Value], key: Key, value: Value) -> None:
+    if len(table) >= KEPT_DOCUMENTS:
+        table.clear()
+    table[key] = value
 
 
 def _mozilla_full(provider: Provider, domain: str) -> bytes | None:
@@ -189,5 +212,7 @@ def _mozilla_full(provider: Provider, domain: str) -> bytes | None:
 def _addressed(document: Document | None, address: EmailAddress | None) -> Document | None:
     if document is None or address is None:
         return document
-    body = autodiscover.fill_address(document.body, address)
-    return Document(body, document.media_type, etag_of(body), PRIVATE)
+    body = autodiscover.fill_address(document.pieces, address)
+    # The same document around the same address is the same bytes: hashing all of them again says no more.
+    etag = etag_of(f"{document.etag}{address}".encode())
+    return Document(body, document.media_type, etag, PRIVATE)

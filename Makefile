@@ -7,8 +7,9 @@ VENV = .venv
 BIN = $(VENV)/bin
 HOST = 127.0.0.1
 PORT = 8000
+TEXTS = autoconfig/web/pages/translations
 
-.PHONY: help serve test quick lint bench clean
+.PHONY: help serve test quick lint bench texts clean
 
 help:
 	@echo "make serve   serve the provider database on http://$(HOST):$(PORT) (HOST=, PORT= override)"
@@ -16,6 +17,7 @@ help:
 	@echo "make quick   the tests that start no server: seconds"
 	@echo "make lint    ruff and mypy"
 	@echo "make bench   measure against a bare WSGI function (needs wrk)"
+	@echo "make texts   bring the catalogues of the page for people up to date"
 	@echo "make clean   remove what the others made"
 
 serve: $(VENV)/serve.stamp
@@ -40,6 +42,12 @@ bench: $(VENV)/test.stamp
 	$(BIN)/python -m tests.bench.many
 	$(BIN)/python -m tests.bench.far
 	$(BIN)/python -m tests.bench.stores
+
+texts: $(VENV)/test.stamp
+	$(BIN)/pybabel -q extract -F babel.cfg --no-location -o messages.pot .
+	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-pot-creation-date -w 110 -i messages.pot -d $(TEXTS)
+	$(BIN)/pybabel -q compile -d $(TEXTS)
+	@rm messages.pot
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -32,7 +32,13 @@ _BY_PATH = {
     "/readyz": "operations",
     "/metrics": "operations",
 }
-_BY_START = {BY_DOMAIN: "directory", JSON_PATH: "autodiscover_json", "/api/": "api"}
+_BY_START = {
+    BY_DOMAIN: "directory",
+    JSON_PATH: "autodiscover_json",
+    "/api/": "api",
+    "/page/": "page",
+    "/setup/": "page",
+}
 _OTHER = "other"
 
 PROTOCOLS = tuple(dict.fromkeys((*_BY_PATH.values(), *_BY_START.values(), _OTHER)))

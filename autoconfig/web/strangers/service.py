@@ -129,6 +129,7 @@ class Strangers:
         told = self._kept(self._key(address))
         if told is None or not told.seconds_left:
             return None
+        self._count("cache_fresh")
         return replace(told, content=filled(told.content, address))
 
     def document_of(self, domain: str, *, full: bool = False) -> Document | None:

@@ -13,8 +13,8 @@ from autoconfig.cli.options import print_json, settings_with
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from autoconfig.stores.importing import Imported
     from autoconfig.stores.sources import Source
+    from autoconfig.stores.takeover import Imported
 
 
 def run_import(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from autoconfig.errors import StoreError
-from autoconfig.stores.kept import SourceFailed
+from autoconfig.stores.pulse import SourceFailed, after_fork
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,7 +69,7 @@ class DirectoryServer:
         self._abandoned: list[Any] = []
         self._lock = threading.Lock()
         self._places = threading.BoundedSemaphore(CONNECTING)
-        os.register_at_fork(after_in_child=self._forked)
+        after_fork(self._forked)
 
     def search(self, base: str, scope: int, filter_: str, attributes: list[str], most: int) -> list[Found]:
         """The attributes of at most so many entries. Raises SourceFailed.

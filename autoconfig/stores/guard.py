@@ -15,6 +15,8 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from autoconfig.stores.pulse import after_fork
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -31,7 +33,7 @@ class Guard:
         self._lock = threading.Lock()
         self._out: dict[int, tuple[float, int]] = {}
         self._started = False
-        os.register_at_fork(after_in_child=self._reset)
+        after_fork(self._reset)
 
     @contextmanager
     def watching(self, descriptor: int) -> Iterator[None]:

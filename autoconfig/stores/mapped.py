@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Protocol
 from autoconfig.errors import FormatError, StoreError
 from autoconfig.model import EmailAddress, Remark
 from autoconfig.model.placeholders import EMAIL_ADDRESS, fill, values_for
-from autoconfig.stores.kept import KEEP_SECONDS, Counted, Kept, Pulse, SourceFailed, down
+from autoconfig.stores.kept import Counted, Kept
+from autoconfig.stores.pulse import KEEP_SECONDS, Pulse, SourceFailed, down
 from autoconfig.stores.store import Entry, Health
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ class Unknown:
     def login_of(self, address: str) -> str:
         """Always the same for the same address, and for nobody to tell from a real one of that shape."""
         number = int.from_bytes(hmac.digest(self.key, address.encode(), "sha256"), "big")
-        digits = iter(f"{number:077d}")
+        digits = reversed(f"{number:077d}")  # the first of them are not even
         return "".join(next(digits, "0") if mark == "#" else mark for mark in self.login)
 
 
@@ -223,6 +224,7 @@ class MappedStore:
         return None
 
     def _entry(self, domain: str, values: Values) -> Entry | None:
+        self._problems.pop(domain, None)
         given = {"domain": domain, **self._usual, **dict(values)}
         template = self._rules.templates.get(given.get("provider", self._first))
         if template is None:
@@ -243,7 +245,6 @@ class MappedStore:
             self._built[key] = entry
             if len(self._built) > BUILT:
                 del self._built[next(iter(self._built))]
-        self._problems.pop(domain, None)
         return entry
 
     def _mailbox(

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from autoconfig.errors import FormatError, StoreError
 from autoconfig.formats import toml
 from autoconfig.formats.toml_table import Table
-from autoconfig.stores.kept import KEEP_SECONDS
 from autoconfig.stores.mapped import MappedStore, Rules, Unknown
+from autoconfig.stores.pulse import KEEP_SECONDS
 from autoconfig.stores.template import USUAL, Template
 
 if TYPE_CHECKING:
@@ -91,7 +91,8 @@ def _with_preset(content: dict[str, Any]) -> dict[str, Any]:
 
 
 def _sql(table: Table, folder: Path) -> SqlAnswers:
-    from autoconfig.stores.database import Database, Limits, parsed_url
+    from autoconfig.stores.connections import Limits, parsed_url
+    from autoconfig.stores.database import Database
     from autoconfig.stores.mapped_sql import SqlAnswers
 
     usual = Limits()

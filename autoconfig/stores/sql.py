@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from autoconfig.errors import FormatError, StoreDown, StoreError, ValueRefused
 from autoconfig.formats import toml
 from autoconfig.model import Remark
-from autoconfig.stores.database import Database, parsed_url
-from autoconfig.stores.kept import Counted, Kept, Pulse, SourceFailed, down
+from autoconfig.stores.connections import parsed_url
+from autoconfig.stores.database import Database
+from autoconfig.stores.kept import Counted, Kept
+from autoconfig.stores.pulse import Pulse, SourceFailed, down
 from autoconfig.stores.store import Entry, Health
 
 if TYPE_CHECKING:

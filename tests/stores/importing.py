@@ -9,7 +9,7 @@ from autoconfig.stores.importing import Importer, Item, NewName, NewProvider
 from tests.stores.folder import toml_text
 
 if TYPE_CHECKING:
-    from autoconfig.stores.importing import Imported
+    from autoconfig.stores.takeover import Imported
 
 
 def provider(provider_id: str, *, name: str = "", host: str = "") -> NewProvider:

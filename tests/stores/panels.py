@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
-from autoconfig.stores.database import parsed_url, writer
+from autoconfig.stores.connections import parsed_url, writer
 
 # In all of them: example.com with the mailbox ada, the alias info of hers and a catch-all of hers;
 # alias.example as another name of it (where the panel knows such); backup.example, whose mail is only passed

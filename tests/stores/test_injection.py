@@ -14,7 +14,7 @@ from sqlalchemy import text
 from autoconfig.errors import AddressError, StoreError
 from autoconfig.model import EmailAddress
 from autoconfig.stores import open_store
-from autoconfig.stores.database import parsed_url, writer
+from autoconfig.stores.connections import parsed_url, writer
 from autoconfig.stores.mapped_ldap import Search
 from autoconfig.stores.sources import open_source
 from tests.databases.fixtures import ENGINES, made, new_url

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from autoconfig.errors import StoreDown
-from autoconfig.stores import kept
-from autoconfig.stores.kept import Kept, Pulse, SourceFailed, down
+from autoconfig.stores import pulse
+from autoconfig.stores.kept import Kept
+from autoconfig.stores.pulse import Pulse, SourceFailed, down
 
 
 @dataclass
@@ -220,7 +221,7 @@ def test_mailboxes_that_are_there_and_that_are_not_are_forgotten_alike() -> None
 def test_a_watched_source_is_tried_again_by_the_watcher_alone(
     source: Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept, "PROBE_EVERY", 0.01)
+    monkeypatch.setattr(pulse, "PROBE_EVERY", 0.01)
     back = threading.Event()
     source.unreachable = True
     source.pulse.look()

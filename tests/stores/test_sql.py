@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from autoconfig.errors import StoreError
 from autoconfig.stores import open_store
-from autoconfig.stores.database import parsed_url, writer
+from autoconfig.stores.connections import parsed_url, writer
 from tests.stores.folder import names, problems, toml_text
 from tests.stores.folder import provider as found
 from tests.stores.importing import domains, imported, mx, provider
@@ -159,7 +159,7 @@ def test_a_document_that_was_never_good_is_left_out(url: str) -> None:
 def test_the_store_cannot_write(store: Store) -> None:
     database = store._database  # type: ignore[attr-defined]
     question = database.question("DELETE FROM autoconfig_domains WHERE domain = :domain")
-    from autoconfig.stores.kept import SourceFailed
+    from autoconfig.stores.pulse import SourceFailed
 
     with pytest.raises(SourceFailed) as caught:
         database.columns(question, {"domain": "one.example"})

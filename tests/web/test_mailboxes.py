@@ -121,6 +121,7 @@ def test_an_unknown_mailbox_has_a_name_of_the_same_shape_and_always_the_same(cli
         min(usernames(asked(client, MOZILLA, f"x{number}@example.com")), key=len) for number in range(20)
     }
     assert len(others) > 15, "each has its own"
+    assert len({name[1] for name in others}) > 4, "the first digit too"
 
 
 def test_spelling_an_unknown_mailbox_otherwise_changes_nothing(client: FlaskClient) -> None:

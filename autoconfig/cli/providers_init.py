@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,8 +78,6 @@ def _domain(text: str) -> str:
 
 def _settings(name_servers: tuple[str, ...], allow_http: bool, allow_private_networks: bool) -> Settings:
     """The settings of the environment, and over them those of the command line. Raises SettingsError."""
-    from dataclasses import replace
-
     from autoconfig.settings import nameservers
 
     settings = settings_with(())
@@ -96,8 +95,11 @@ async def _surveyed(domain: str, settings: Settings, *, own: bool) -> Survey:
     from autoconfig.drafting import survey
     from autoconfig.net.dns import open_dns
     from autoconfig.probes import Prober
-    from autoconfig.resolver import Resolver
+    from autoconfig.resolver import Options, Resolver
 
+    options = Options(allow_http=settings.allow_http)
+    if settings.ispdb_urls is not None:
+        options = replace(options, ispdb_urls=settings.ispdb_urls)
     ways: dict[str, Any] = {
         "name_servers": settings.nameservers,
         "doh_url": settings.doh_url,
@@ -109,9 +111,7 @@ async def _surveyed(domain: str, settings: Settings, *, own: bool) -> Survey:
         Prober.open(**ways, own=own) as prober,
     ):
         try:
-            return await survey(
-                domain, resolver=resolver, prober=prober, dns=dns, allow_http=settings.allow_http
-            )
+            return await survey(domain, resolver=resolver, prober=prober, dns=dns, options=options)
         finally:
             await dns.aclose()
 

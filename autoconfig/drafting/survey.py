@@ -85,29 +85,31 @@ class Survey:
 
 
 async def survey(
-    domain: str, *, resolver: Resolver, prober: Prober, dns: Dns, allow_http: bool = False
+    domain: str, *, resolver: Resolver, prober: Prober, dns: Dns, options: Options | None = None
 ) -> Survey:
-    """Ask everybody who may know about a domain, and look at the servers. Takes up to half a minute."""
+    """Ask everybody who may know about a domain, and look at the servers. Takes up to half a minute.
+
+    The methods of ``options`` are not used: see ``METHODS``.
+    """
     address = EmailAddress.parse(f"{MAILBOX}@{domain}")
-    resolution, mx = await asyncio.gather(
-        resolver.resolve(address, Options(methods=METHODS, allow_http=allow_http)), _mx(dns, domain)
-    )
+    chosen = replace(options or Options(), methods=METHODS, guess=False)
+    resolution, mx = await asyncio.gather(resolver.resolve(address, chosen), _mx(dns, domain))
     named = await _named(resolution, prober)
     hosts = [spot.server.hostname for spot in named if isinstance(spot.server, TcpServer)]
     base = registrable_domain(domain)
     hosts += [host for host in mx if base is not None and registrable_domain(host) == base]
     mail = await asyncio.gather(*(_mail(kind, domain, named, hosts, prober, dns) for kind in MAIL))
-    chosen = tuple(spot for spot in mail if spot is not None)
-    other = await _other(domain, named, chosen, prober)
-    broken = [spot for spot in named if not spot.serves and spot not in (*chosen, *other)]
+    found = tuple(spot for spot in mail if spot is not None)
+    other = await _other(domain, named, found, prober)
+    broken = [spot for spot in named if not spot.serves and spot not in (*found, *other)]
     return Survey(
         domain=domain,
         resolution=resolution,
-        mail=chosen,
+        mail=found,
         broken=tuple(broken),
         other=other,
         mx=mx,
-        reached=not resolution.offline or any(spot.report.reached for spot in chosen),
+        reached=not resolution.offline or any(spot.report.reached for spot in found),
     )
 
 

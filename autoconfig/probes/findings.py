@@ -119,5 +119,10 @@ KINDS: Mapping[str, Kind] = {
 
 
 def found(code: str, message: str, fix: str = "", *, severity: Severity | None = None) -> ServerFinding:
-    """A finding of a kind; ``severity`` where this one is milder or worse than usual. KeyError otherwise."""
-    return ServerFinding(code=code, severity=severity or KINDS[code].severity, message=message, fix=fix)
+    """A finding of a kind; ``severity`` where this one is milder or worse than usual.
+
+    What strangers say in the message (names on certificates, URLs) stays on one line. Raises KeyError for a
+    code that is not in ``KINDS``.
+    """
+    shown = "".join(mark if mark.isprintable() else "\N{REPLACEMENT CHARACTER}" for mark in message)
+    return ServerFinding(code=code, severity=severity or KINDS[code].severity, message=shown, fix=fix)

@@ -425,3 +425,11 @@ def test_real_servers_are_written_as_they_answer(
     assert written.servers("outgoing") == [("smtp", host, "", "STARTTLS", *ways)]
     assert written.servers("other") == [("managesieve", host, "", "", *ways)]
     assert domain.linted() == (0, [])
+
+
+def test_the_databases_of_the_environment_are_asked(domain: Domain) -> None:
+    domain.serve("box", "imaps", "submissions")
+    text = DOCUMENT.replace("DOMAIN", domain.name).replace("HOST", domain.host("box")).replace("OAUTH2", "")
+    domain.internet.site(domain.host("ispdb"), {f"/{domain.name}": xml(text)})
+    written = domain.init()
+    assert f"(https://ispdb.{domain.name}/{domain.name})" in written.head[3]

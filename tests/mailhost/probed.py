@@ -5,11 +5,9 @@ Nobody logs in here: what counts is what they say before that, and under which c
 
 from __future__ import annotations
 
-import contextlib
 import os
 import pwd
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
@@ -26,7 +24,12 @@ if TYPE_CHECKING:
     from tests.internet.issuing import Kind
 
 START_SECONDS = 30
-PACKAGES = {"dovecot": "dovecot-imapd", "postfix": "postfix"}
+PACKAGES = {
+    "dovecot": "dovecot-imapd",
+    "postfix": "postfix",
+    "setpriv": "util-linux",
+    "unshare": "util-linux",
+}
 PROTOCOLS = {
     "pop3": "dovecot-pop3d",
     "managesieve": "dovecot-managesieved",
@@ -177,15 +180,10 @@ class ProbedHosts:
         return f"{name}.{self._domain}"
 
     def stop(self) -> None:
-        """End the servers, by their own pids, and remove what they wrote."""
-        # What was started is a shell that waits for Postfix's master.
-        with contextlib.suppress(OSError, ValueError):
-            master = (self.folder / "postfix" / "queue" / "pid" / "master.pid").read_text()
-            os.kill(int(master), signal.SIGTERM)
-        for process in reversed(self._processes):
-            with contextlib.suppress(ProcessLookupError):
-                process.send_signal(signal.SIGTERM)
-            process.wait(timeout=20)
+        """End the servers and remove what they wrote."""
+        for process in self._processes:
+            process.kill()
+            process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _start_dovecot(self, number: int, mechanisms: str) -> Path:
@@ -243,9 +241,7 @@ class ProbedHosts:
 
     def _start(self, folder: Path, command: list[str], ready: str) -> None:
         streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        # However this process ends, the server ends too.
-        mortal = [found("setpriv"), "--pdeathsig", "TERM", "--"]
-        process = subprocess.Popen([*mortal, *command], **streams)
+        process = subprocess.Popen([*_mortal(), *command], **streams)
         self._processes.append(process)
         deadline = time.monotonic() + START_SECONDS
         log = folder / "log"
@@ -254,3 +250,9 @@ class ProbedHosts:
             waiting = process.poll() is None and time.monotonic() < deadline
             assert waiting, f"{command[0]} does not start ({process.poll()}):\n{said}"
             time.sleep(0.05)
+
+
+def _mortal() -> list[str]:
+    """What a server is started with, so that all its processes end with it, and it with this process."""
+    inside = [found("unshare"), "--pid", "--fork", "--kill-child", "--", "sh", "-c", '"$@" & wait', "sh"]
+    return [found("setpriv"), "--pdeathsig", "KILL", "--", *inside]

@@ -36,6 +36,10 @@ def test_a_finding_may_be_milder_than_usual() -> None:
     assert found("slow", "It is slow.", severity=Severity.NOTE).severity is Severity.NOTE
 
 
+def test_what_a_stranger_says_in_a_message_stays_on_one_line() -> None:
+    assert found("slow", "It says a\nb\x1b[2J.").message == "It says a\ufffdb\ufffd[2J."
+
+
 def test_a_finding_without_a_fix_says_so_in_json() -> None:
     assert found("slow", "It is slow.").as_dict() == {
         "code": "slow",

@@ -155,6 +155,11 @@ def _cases() -> dict[str, Case]:
             codes=("other-protocol",),
             says="SSH answers at HOST:143 where IMAP is published.",
         ),
+        "ssh in fragments where tls is published": Case(
+            serve=serves(plain("imaps", greeting=b"SSH-2.0-OpenSSH_9.2\r\n", stutter=0.0005)),
+            published=as_is("imaps"),
+            codes=("other-protocol",),
+        ),
         "words of no protocol": Case(
             serve=serves(greeter("imaps", greeting=b"hello\r\n")),
             published=as_is("imaps"),

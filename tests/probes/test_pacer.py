@@ -7,7 +7,7 @@ import heapq
 import itertools
 from typing import TYPE_CHECKING
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autoconfig.probes.pacer import Pacer
@@ -96,6 +96,7 @@ def test_one_s_own_server_is_not_spared() -> None:
     assert turns((0.0, "a"), (0.0, "a"), (0.0, "a"), interval=0.0) == [0.0, 0.0, 0.0]
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.floats(0, 5), st.lists(st.sampled_from("abcd"), min_size=1, max_size=3, unique=True)),

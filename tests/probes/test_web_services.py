@@ -102,12 +102,17 @@ CASES: dict[str, Case] = {
     ),
     "caldav that is any page": Case(type=CALDAV, route=html(), codes=("not-the-service",)),
     "carddav that is not there": Case(type=CARDDAV, route=Answer(status=404), codes=("url-not-found",)),
+    "carddav that knows the methods and not the place": Case(
+        type=CARDDAV,
+        route=by_method(OPTIONS=Answer(headers={"DAV": "1"}), PROPFIND=Answer(status=404)),
+        codes=("url-not-found",),
+    ),
     "carddav that is gone": Case(type=CARDDAV, route=Answer(status=410), codes=("url-not-found",)),
     "basic is published, digest wanted": Case(
         type=CALDAV,
         route=asks('Digest realm="x", nonce="y", qop="auth"'),
         codes=("password-missing",),
-        says="https://HOST/ does not ask for Basic, but for digest.",
+        says="https://HOST/ does not ask for Basic, but for Digest.",
     ),
     "a token is published, a password wanted": Case(
         type=JMAP, route=asks('Basic realm="x"'), authentication=(OAUTH2,), codes=("oauth2-missing",)

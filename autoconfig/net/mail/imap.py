@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _LITERAL = re.compile(rb"\{([0-9]{1,6})\}$")
 _STATUS = re.compile(
-    rb"(?:(\S+) )?(OK|NO|BAD|BYE|PREAUTH)\b ?(?:\[([^]\s]*)[^]]*\] ?)?(.*)", re.IGNORECASE | re.DOTALL
+    rb"(?:(\S+) )?(OK|NO|BAD|BYE|PREAUTH)\b ?(?:\[([^]\s]*+)[^]]*+\] ?)?(.*)", re.IGNORECASE | re.DOTALL
 )
 
 

@@ -99,7 +99,13 @@ async def _connected(connector: Connector, where: str, host: str, port: int, tim
 
 
 async def _heard(line: Line, patience: float) -> bytes:
+    """The first line, or what comes of it in time: it may come in fragments."""
+    said = b""
     with suppress(TimeoutError, OSError):
         async with asyncio.timeout(patience):
-            return (await line.read_some())[:MAX_SHOWN]
-    return b""
+            while b"\n" not in said and len(said) < MAX_SHOWN:
+                some = await line.read_some()
+                if not some:
+                    break
+                said += some
+    return said[:MAX_SHOWN]

@@ -10,8 +10,9 @@ from autoconfig.net.mail.faults import Fault
 from autoconfig.net.mail.session import MAX_LINES, MailSession, Reply
 
 _LITERAL = re.compile(rb"\{([0-9]{1,6})\+?\}$")
-_STRING = re.compile(rb'"((?:[^"\\]|\\.)*)"', re.DOTALL)
-_CODE = re.compile(rb"\s*\(([^\s)]*)((?:[^\")]|\"(?:[^\"\\]|\\.)*\")*)\)")
+_STRING = re.compile(rb'"((?:[^"\\]|\\.)*+)"', re.DOTALL)
+# Possessive, so that no length of what a server says makes a match slow.
+_CODE = re.compile(rb"\s*+\(([^\s)]*+)((?:[^\")]|\"(?:[^\"\\]|\\.)*+\")*+)\)")
 _ENDS = (b"OK", b"NO", b"BYE")
 
 
@@ -55,7 +56,10 @@ class ManageSieveSession(MailSession):
     async def _auth_reply(self) -> Reply:
         lines, end = await self._answer(challenged=True)
         if end is None:
-            return Reply(_STRING.findall(lines[-1])[0], None)
+            challenge = _STRING.match(lines[-1])
+            if challenge is None:
+                raise self._line.unexpected(lines[-1], "a string")
+            return Reply(challenge[1], None)
         verdict, proof = self._read_verdict(end)
         return Reply(proof, verdict)
 
@@ -64,7 +68,7 @@ class ManageSieveSession(MailSession):
         word, _, rest = end.partition(b" ")
         found = _CODE.match(rest)
         code = found[1].decode("ascii", "replace").upper() if found else ""
-        strings = _STRING.findall(rest[found.end() :] if found else rest)
+        strings = _strings(rest[found.end() :] if found else rest)
         proof = _STRING.search(found[2]) if found and code == "SASL" else None
         return Verdict(
             accepted=word.upper() == b"OK",
@@ -102,9 +106,19 @@ class ManageSieveSession(MailSession):
         return line
 
 
+def _strings(line: bytes) -> list[bytes]:
+    """The quoted strings of a line up to the first that has no end; each byte is looked at once."""
+    found: list[bytes] = []
+    place = line.find(b'"')
+    while place >= 0 and (string := _STRING.match(line, place)) is not None:
+        found.append(string[1])
+        place = line.find(b'"', string.end())
+    return found
+
+
 def _pair(line: bytes) -> tuple[str, str]:
     """A capability: its name in upper case, and its value."""
-    strings = [_unescaped(each).decode("utf-8", "replace") for each in _STRING.findall(line)]
+    strings = [_unescaped(each).decode("utf-8", "replace") for each in _strings(line)]
     return (strings[0].upper() if strings else ""), (strings[1] if len(strings) > 1 else "")
 
 

@@ -20,7 +20,7 @@ MAX_COMMAND = 253
 """Bytes of a command without its end (RFC 2449 §4)."""
 
 _OK, _ERROR = b"+OK", b"-ERR"
-_TIMESTAMP = re.compile(rb"<[!-;=?-~]+@[!-;=?-~]+>")
+_TIMESTAMP = re.compile(rb"<[!-;=?A-~]++@[!-;=?-~]++>")
 _STATUS = re.compile(rb"(\+OK|-ERR) ?(?:\[([^]]*)\] ?)?(.*)", re.IGNORECASE | re.DOTALL)
 
 

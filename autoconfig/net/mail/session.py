@@ -173,8 +173,7 @@ class MailSession(ABC):
         raise FetchFailed(f"{self.server_type} has no APOP; {self.host} was not asked.")
 
     async def aclose(self) -> None:
-        """Say goodbye where the other side still listens, and close; never raises, and takes no longer than
-        ``GOODBYE`` seconds."""
+        """Say goodbye where that is still heard, and close; within ``GOODBYE`` seconds, and never raises."""
         try:
             if self._line.usable:
                 with contextlib.suppress(SessionFailed, TimeoutError):

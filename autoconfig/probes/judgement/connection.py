@@ -34,7 +34,6 @@ _SECURITY = {
     SocketType.STARTTLS: "STARTTLS",
     SocketType.PLAIN: "plain text",
 }
-_EARLY = (Stage.CONNECTION, Stage.TLS, Stage.GREETING)
 
 
 def findings(server: TcpServer, facts: TcpFacts) -> Iterator[ServerFinding]:
@@ -76,8 +75,7 @@ def place(facts: TcpFacts) -> str:
 
 def families(attempts: Sequence[Attempt]) -> Iterator[ServerFinding]:
     """Addresses that do not serve while others do, if only with a bad certificate."""
-    good = [attempt for attempt in attempts if attempt.failure is None]
-    good = good or [attempt for attempt in attempts if attempt.failure.fault is Fault.CERTIFICATE]  # type: ignore[union-attr]
+    good = _with_fault(attempts, None) or _with_fault(attempts, Fault.CERTIFICATE)
     if not good:
         return
     for is_ipv6, code, family in ((True, "ipv6-broken", "IPv6"), (False, "ipv4-broken", "IPv4")):
@@ -91,6 +89,14 @@ def families(attempts: Sequence[Attempt]) -> Iterator[ServerFinding]:
                 yield found(code, reason, f"Let it serve, or take it out of the DNS; {other} works.")
             else:
                 yield found("address-broken", reason, "Let it serve, or take it out of the DNS.")
+
+
+def _with_fault(attempts: Sequence[Attempt], fault: Fault | None) -> list[Attempt]:
+    return [
+        attempt
+        for attempt in attempts
+        if (None if attempt.failure is None else attempt.failure.fault) is fault
+    ]
 
 
 def _failed(server: TcpServer, facts: TcpFacts, failure: Failure) -> Iterator[ServerFinding]:

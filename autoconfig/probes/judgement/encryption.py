@@ -56,20 +56,17 @@ def _starttls(facts: TcpFacts) -> Iterator[ServerFinding]:
     if facts.socket_type is not SocketType.STARTTLS or facts.before is None or facts.tls is not None:
         return
     failure = facts.failure
-    instead = "Turn it on in the server"
-    if facts.elsewhere is not None:
-        instead += f", or publish port {facts.elsewhere.port} with TLS from the start"
+    elsewhere = facts.elsewhere
+    instead = "" if elsewhere is None else f", or publish port {elsewhere.port} with TLS from the start"
     if failure is None:
         message = f"{place(facts)} does not offer STARTTLS, which is published."
-        yield found("starttls-missing", message, f"{instead}.")
+        yield found("starttls-missing", message, f"Turn it on in the server{instead}.")
     elif failure.fault is Fault.INJECTED:
         message = f"{place(facts)} says more than its go-ahead before TLS: somebody may be slipping words in."
         yield found("starttls-injected", message, "Update the server, and look at what stands before it.")
     elif is_of_starttls(facts, failure) and failure.fault is not Fault.CERTIFICATE:
         message = f"{place(facts)} offers STARTTLS and does not do it: {failure.message}"
-        yield found(
-            "starttls-failed", message, f"{instead.replace('Turn', 'Mend', 1).replace(' on', '', 1)}."
-        )
+        yield found("starttls-failed", message, f"Mend it in the server{instead}.")
 
 
 def _only_leniently(facts: TcpFacts, tls: TlsFacts) -> Iterator[ServerFinding]:

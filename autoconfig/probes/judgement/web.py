@@ -96,7 +96,7 @@ def _pages(server: UrlServer, facts: UrlFacts) -> Iterator[ServerFinding]:
 def _wrong(facts: UrlFacts, last: Page) -> ServerFinding | None:
     """Whether this is not the service at all."""
     name = _NAMES.get(facts.type, str(facts.type))
-    if any(page.status in _ASKS_WHO or "dav" in page.headers for page in facts.pages):
+    if any(page.status in _ASKS_WHO for page in facts.pages):
         return None
     if last.status in _GONE:
         message = f"There is nothing at {last.url} ({last.status})."
@@ -104,7 +104,7 @@ def _wrong(facts: UrlFacts, last: Page) -> ServerFinding | None:
     if last.status >= 500 and last.status not in (501, 505):
         message = f"The web server fails at {last.url} ({last.status})."
         return found("url-failed", message, "Look into the log of the web server.")
-    if _is_service(facts.type, last):
+    if _is_service(facts.type, last) or any("dav" in page.headers for page in facts.pages):
         return None
     kind = last.headers.get("content-type", "").partition(";")[0] or "no type"
     message = f"What answers at {last.url} is not {name} ({last.status}, {kind})."
@@ -124,7 +124,8 @@ def _is_service(server_type: ServerType, page: Page) -> bool:
 def _schemes(server: UrlServer, facts: UrlFacts) -> Iterator[ServerFinding]:
     """Published ways to log in that a 401 does not name."""
     said = ", ".join(page.headers.get("www-authenticate", "") for page in facts.pages if page.status == 401)
-    offered = {scheme.lower() for scheme in _SCHEME.findall(said)}
+    named = sorted(set(_SCHEME.findall(said)))
+    offered = {scheme.lower() for scheme in named}
     if not offered:
         return
     ways = [_SCHEMES[way] for way in server.authentication if way in _SCHEMES]
@@ -133,8 +134,6 @@ def _schemes(server: UrlServer, facts: UrlFacts) -> Iterator[ServerFinding]:
         if works[index]:
             continue
         severity = Severity.ERROR if not any(works) else Severity.WARNING
-        message = (
-            f"{facts.url} does not ask for {schemes[0].capitalize()}, but for {', '.join(sorted(offered))}."
-        )
+        message = f"{facts.url} does not ask for {schemes[0].capitalize()}, but for {', '.join(named)}."
         fix = "Publish the ways to log in that the server has."
         yield found(code, message, fix, severity=severity)

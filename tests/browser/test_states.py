@@ -74,11 +74,16 @@ def test_at_twice_the_size_of_text_nothing_is_cut_off(browser: Browser, site: Si
         assert someone.too_wide() == 0
 
 
-def test_who_wants_no_motion_gets_none(browser: Browser, site: Site) -> None:
+def test_progress_is_no_obstacle_and_moves_only_for_who_likes_it(browser: Browser, site: Site) -> None:
     motion = "getComputedStyle(document.querySelector('#progress li'), '::before').animationName"
-    with reader(browser, site.origin, reduced_motion="reduce") as someone:
+    shown = """document.getElementById('progress').hidden = false;
+      document.querySelector('#progress ol').innerHTML = '<li><span>isp</span><span>waiting</span></li>'"""
+    with reader(browser, site.origin) as someone:
         someone.open("/")
-        someone.page.evaluate("document.querySelector('#progress ol').append(document.createElement('li'))")
+        someone.page.evaluate(shown)
+        assert axe.complaints(someone.page) == []
+        assert someone.page.evaluate(motion) == "turn"
+        someone.page.emulate_media(reduced_motion="reduce")
         assert someone.page.evaluate(motion) == "none"
 
 

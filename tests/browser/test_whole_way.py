@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser import axe
 from tests.browser.chromium import DESKTOP, PHONE, reader
 from tests.browser.conftest import LIMIT, SILENT
 
@@ -169,6 +170,7 @@ def test_a_resolver_that_times_out_is_told_in_human_words(browser: Browser, site
         assert someone.page.get_by_role("link", name="Try again").get_attribute("href") == (
             f"setup?emailaddress=ada%40{SILENT}"
         )
+        assert axe.complaints(someone.page) == []
         someone.picture("silent-phone")
 
 
@@ -183,6 +185,7 @@ def test_who_asks_too_often_is_told_when_to_come_back(browser: Browser, site: Si
         someone.page.context.set_extra_http_headers({"X-Forwarded-For": "192.0.2.77"})
         response = someone.open(f"/setup?emailaddress=ada@{site.stranger().domain}")
         assert (response.status, someone.heading()) == (429, "One moment, please")
+        assert axe.complaints(someone.page) == []
         someone.picture("busy-phone")
 
 

@@ -70,10 +70,16 @@ def init(domain: str, output: Path | None, force: bool, as_json: bool, **given: 
 
 
 def _domain(text: str) -> str:
+    """The domain, folded. Raises UsageError."""
+    from autoconfig.net.suffixes import is_public_suffix
+
     try:
-        return normalize_domain(text)
+        domain = normalize_domain(text)
     except DomainError as error:
         raise click.UsageError(str(error)) from None
+    if is_public_suffix(domain):
+        raise click.UsageError(f"Nothing is asked at the public suffix {domain}; give a domain below it.")
+    return domain
 
 
 def _settings(name_servers: tuple[str, ...], allow_http: bool, allow_private_networks: bool) -> Settings:

@@ -53,6 +53,11 @@ class Spot:
         return isinstance(facts, UrlFacts) and bool(facts.pages) and self.sound
 
     @property
+    def unknown(self) -> bool:
+        """Whether it is of a kind that nobody looks at (Exchange's own protocol, chat)."""
+        return self.report.facts is None
+
+    @property
     def sound(self) -> bool:
         """Whether no error was found."""
         return all(finding.severity != "error" for finding in self.report.findings)
@@ -219,7 +224,8 @@ async def _other(
         ]
     reports = await asyncio.gather(*map(prober.probe, places))
     spots = [Spot(report=report, origin="it answers; nobody names it") for report in reports]
-    return (*(spot for spot in known if spot.serves), *(spot for spot in spots if spot.serves and spot.sound))
+    kept = [spot for spot in known if spot.serves or spot.unknown]
+    return (*kept, *(spot for spot in spots if spot.serves and spot.sound))
 
 
 def final_url(spot: Spot) -> str:

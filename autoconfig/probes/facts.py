@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from autoconfig.model import ServerType
 from autoconfig.net.mail import Fault, SessionFailed, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from autoconfig.model import ServerType, SocketType
+    from autoconfig.model import SocketType
     from autoconfig.net.mail import Capabilities
     from autoconfig.probes.certificate import CertificateFacts
 
 
+DAV = frozenset({ServerType.CALDAV, ServerType.CARDDAV, ServerType.WEBDAV})
 OLD_VERSIONS = ("TLSv1.1", "TLSv1", "SSLv3")
 """What RFC 8996 has taken out of use, and what came before that."""
 

@@ -13,7 +13,7 @@ from autoconfig.model import ServerType
 from autoconfig.model.server import checked_url
 from autoconfig.net.mail import Fault, SessionFailed, shake_hands
 from autoconfig.probes.encryption import tls_facts
-from autoconfig.probes.facts import Attempt, Failure, Page, UrlFacts
+from autoconfig.probes.facts import DAV, Attempt, Failure, Page, UrlFacts
 from autoconfig.probes.tools import Budget, OutOfTime
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from autoconfig.probes.tools import Tools
 
 MAX_REDIRECTS = 5
-DAV = frozenset({ServerType.CALDAV, ServerType.CARDDAV, ServerType.WEBDAV})
 
 _TELLING = ("allow", "content-type", "dav", "location", "ms-asprotocolversions", "www-authenticate")
 """Headers that say what a service is."""

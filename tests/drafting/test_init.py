@@ -385,6 +385,26 @@ def test_what_is_no_domain_is_wrong_use(domain: Domain) -> None:
     assert "not a domain" in run.err
 
 
+def test_at_a_public_suffix_nothing_is_asked(domain: Domain) -> None:
+    run = domain.run("init", "com.au")
+    assert run.code == 2
+    assert "Nothing is asked at the public suffix com.au; give a domain below it." in run.err
+    assert domain.internet.questions("com.au") == []
+
+
+def test_what_nobody_looks_at_is_kept_as_it_is_named(domain: Domain) -> None:
+    domain.serve("box", "imaps", "submissions")
+    chat = (
+        f'<chatServer type="xmpp"><hostname>chat.{domain.name}</hostname><port>5223</port>'
+        "<socketType>SSL</socketType><username>%EMAILADDRESS%</username>"
+        "<authentication>password-cleartext</authentication></chatServer>"
+    )
+    domain.publish(domain.host("box"), chat)
+    written = domain.init()
+    assert written.servers("other") == [("xmpp", f"chat.{domain.name}", "", "")]
+    assert not any("is left out" in line for line in written.head)
+
+
 def test_nothing_that_a_document_says_becomes_a_line_of_the_file(domain: Domain) -> None:
     domain.serve("box", "imaps", "submissions")
     text = DOCUMENT.replace("DOMAIN", domain.name).replace("HOST", domain.host("box")).replace("OAUTH2", "")

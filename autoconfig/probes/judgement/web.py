@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 
 from autoconfig.model import Authentication, ServerType
 from autoconfig.net.mail import Fault, Stage
+from autoconfig.probes.facts import DAV
 from autoconfig.probes.findings import ServerFinding, Severity, found
 from autoconfig.probes.judgement.connection import families, name_findings
 from autoconfig.probes.judgement.encryption import no_certificate, tls_findings
-from autoconfig.probes.web import DAV
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

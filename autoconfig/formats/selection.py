@@ -76,10 +76,21 @@ def at_domain(provider: Provider, domain: str) -> Provider | None:
 def _servers_at(domain: str, servers: Iterable[AnyServer]) -> tuple[AnyServer, ...]:
     found: list[AnyServer] = []
     for server in servers:
+        if not _named_by_domain(server):
+            found.append(server)
+            continue
         # Nextcloud fills no placeholder of a host name, so that it is done here; login names stay open.
         with suppress(ValueRefused):
             found.append(replace(server.filled({EMAIL_DOMAIN: domain}), username=server.username))
     return tuple(found)
+
+
+def _named_by_domain(server: AnyServer) -> bool:
+    """Whether the mail domain stands in the server's name; most have the same name for everybody."""
+    if isinstance(server, TcpServer):
+        places = (server.hostname, server.ews_url, server.owa_url)
+        return any(place is not None and EMAIL_DOMAIN in place for place in places)
+    return EMAIL_DOMAIN in server.url
 
 
 def _webmail_at(domain: str, webmail: WebMail) -> WebMail | None:
@@ -92,10 +103,8 @@ def _webmail_at(domain: str, webmail: WebMail) -> WebMail | None:
 
 
 def _written_for_all(server: TcpServer, known: Collection[Authentication]) -> TcpServer:
-    kept = tuple(entry for entry in server.authentication if entry in known)
+    kept = tuple(entry for entry in server.authentication if entry in known) or server.authentication
+    if kept == server.authentication and server.username:
+        return server
     # Thunderbird would log in as "undefined" without a name, even where none is needed.
-    return replace(
-        server,
-        authentication=kept or server.authentication,
-        username=server.username or EMAIL_ADDRESS,
-    )
+    return replace(server, authentication=kept, username=server.username or EMAIL_ADDRESS)

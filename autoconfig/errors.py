@@ -8,6 +8,7 @@ AutoconfigError            what a caller may catch; its text is one sentence for
 ├── FormatError            a document cannot be read, or has nothing usable
 │   └── XMLRefused         not well-formed, hostile (DTD), too large or too deep
 ├── StoreError             a store of providers cannot be opened or read
+├── ExportError            a static tree cannot be written, or is not ours to write
 ├── NetworkError           a question to the network got no usable answer
 │   ├── LookupFailed       the DNS: SERVFAIL, REFUSED, lame, silent
 │   └── FetchFailed        the web: no connection, bad TLS, too large, too slow, forbidden
@@ -53,6 +54,10 @@ class XMLRefused(FormatError):
 
 class StoreError(AutoconfigError):
     """A store cannot be opened or read at all (as opposed to one bad entry in it)."""
+
+
+class ExportError(AutoconfigError):
+    """A static tree cannot be written, or is not ours to write; what stood there before stays."""
 
 
 class NothingFound(AutoconfigError):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _COMMANDS = {
     "dns": "The DNS records of mail domains.",
+    "export": "Write a static tree for any web server.",
     "providers": "List, show and check the providers that are served.",
     "render": "Write a document as a mail client gets it.",
     "resolve": "Find the settings of any address.",

@@ -1,7 +1,7 @@
 """Where the documents of a mail domain stand in a static tree, and by which names they are asked for.
 
-A client configuration is one file, ``v1.1/DOMAIN``; everything in ``sites/`` leads there by links, so that one
-rename changes it for every host at once::
+A client configuration is one file, ``v1.1/DOMAIN``; everything in ``sites/`` leads there by links, so that
+one rename changes it for every host at once::
 
     v1.1/example.com
     sites/example.com/mail/config-v1.1.xml                          -> ../../../v1.1/example.com
@@ -29,7 +29,7 @@ PACC = ".well-known/user-agent-configuration.json"
 
 
 def hosts_of(domain: str) -> tuple[str, ...]:
-    """The host names that clients ask for a mail domain; the first has the folder, the others are links to it.
+    """The host names that clients ask for a mail domain; the first has the folder, the others link to it.
 
     The domain itself is none of them where its name looks like a host made for another domain.
     """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import signal
 import sys
 from contextlib import contextmanager
@@ -61,7 +60,7 @@ class Made(NamedTuple):
 
 def facts_of(entry: Entry, code: bytes) -> Facts:
     """The facts of a provider; ``code`` is code_digest()."""
-    # No document tells of another domain of its provider: a new customer is no reason to make all others anew.
+    # No document names another domain of its provider: a new customer makes no other document anew.
     provider = replace(entry.provider, domains=(), mx_domains=())
     digest = hashlib.blake2b(repr(provider).encode("utf-8", "backslashreplace") + code, digest_size=12)
     return Facts(provider, entry.source, digest.digest())
@@ -168,7 +167,7 @@ def _serve(connection: Connection, root: str) -> None:
             outcome = error
         try:
             connection.send(outcome)
-        except BrokenPipeError:
+        except OSError:  # nobody waits for it any more
             return
 
 

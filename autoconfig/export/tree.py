@@ -35,8 +35,8 @@ NOTHING = "- -"
 class Tree:
     """One directory. Every method raises OSError where the disk is full, read-only or forbidden.
 
-    A reader sees a document as it was or as it is, never half: a draft becomes the document by one rename. What
-    is interrupted is mended by writing the same domain again.
+    A reader sees a document as it was or as it is, never half: a draft becomes the document by one rename.
+    What is interrupted is mended by writing the same domain again.
     """
 
     def __init__(self, root: str) -> None:

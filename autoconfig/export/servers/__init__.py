@@ -34,7 +34,8 @@ TEXTS = {
     "NOT_ALLOWED": "This address does not know that method.",
     "NOTHING": "There is nothing here.",
     # An address among the parameters, in any of the spellings that clients have; the domain is the group.
-    "ADDRESS": r"(?:^|&)email(?:address)?=[^&]*?(?:@|%(?:25)*40)(@GROUP@[a-z0-9](?:[a-z0-9.-]|%2[de])*)(?:&|$)",
+    "ADDRESS": r"(?:^|&)email(?:address)?=[^&]*?(?:@|%(?:25)*40)"
+    r"(@GROUP@[a-z0-9](?:[a-z0-9.-]|%2[de])*)(?:&|$)",
 }
 """What stands for the marks of every template."""
 

@@ -27,7 +27,7 @@ _DOCUMENT = """\
     default_type "{media_type}";
     charset off;
     gzip off;
-    # One kilobyte goes out with its headers at once; sendfile would be another system call and another packet.
+    # So small a file goes out with its headers at once; sendfile is one more system call and packet.
     sendfile off;
     expires off;
     log_not_found off;

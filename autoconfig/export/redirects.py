@@ -28,7 +28,8 @@ SERVICES = {
 MOST_DOMAINS = 10_000
 """How many domains of one service the configuration of a web server shall name."""
 
-_WRITTEN_SAFELY_NOWHERE = frozenset("${}")
+_NOT_EVERYWHERE = frozenset("${}?")
+"""What nginx, Caddy or Apache would not leave alone in a URL; no service is known to have it there."""
 
 
 @dataclass
@@ -95,7 +96,7 @@ def _urls(facts: Facts, domain: str) -> dict[str, str]:
         return {}
     publisher = Publisher(SingleStore(Entry(provider=facts.provider, source=facts.source)))
     found = {name: publisher.service_url(domain, kind) for kind, name in SERVICES.items()}
-    return {name: url for name, url in found.items() if url and not _WRITTEN_SAFELY_NOWHERE.intersection(url)}
+    return {name: url for name, url in found.items() if url and not _NOT_EVERYWHERE.intersection(url)}
 
 
 def _is_there(url: str, name: str, domain: str) -> bool:

@@ -36,7 +36,7 @@ MORE_PROVIDERS = {
         hostname = "smtp.ends.example"
         [[other]]
         type = "caldav"
-        url = "https://dav.ends.example/%C3%A4/?q=a&b=1"
+        url = "https://dav.ends.example/%C3%A4%20b/;c=1/&d/"
         [[other]]
         type = "carddav"
         url = "https://%EMAILDOMAIN%/contacts/"

@@ -16,7 +16,7 @@ help:
 	@echo "make test    every test this machine can run"
 	@echo "make quick   the tests that start no server: seconds"
 	@echo "make lint    ruff and mypy"
-	@echo "make bench   measure against a bare WSGI function (needs wrk)"
+	@echo "make bench   measure against others and against what is possible (needs wrk, nginx, PostgreSQL)"
 	@echo "make texts   bring the catalogues of the page for people up to date"
 	@echo "make clean   remove what the others made"
 
@@ -38,10 +38,11 @@ lint: $(VENV)/test.stamp
 	$(BIN)/mypy
 
 bench: $(VENV)/test.stamp
-	$(BIN)/python -m tests.bench.bench
+	$(BIN)/python -m tests.bench.rates
+	$(BIN)/python -m tests.bench.growth
+	$(BIN)/python -m tests.bench.stores
 	$(BIN)/python -m tests.bench.many
 	$(BIN)/python -m tests.bench.far
-	$(BIN)/python -m tests.bench.stores
 
 texts: $(VENV)/test.stamp
 	$(BIN)/pybabel -q extract -F babel.cfg --no-location -o messages.pot .

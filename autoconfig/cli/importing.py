@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -29,7 +29,7 @@ def run_import(
     source = open_source(text, provider_id)
     if source.documents and provider_id is not None:
         raise click.UsageError("--provider goes with a list of domains only; a document names its own.")
-    with _progress_bar(source.total) as progress:
+    with closing(importer), _progress_bar(source.total) as progress:
         imported = importer.run(
             source.import_id,
             source.items,
@@ -37,7 +37,6 @@ def run_import(
             move=move,
             progress=progress,
         )
-    importer.close()
     if as_json:
         print_json(_as_dict(imported, source))
     else:

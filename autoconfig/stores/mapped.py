@@ -144,7 +144,11 @@ class MappedStore:
         self._built: dict[tuple[str, Values], Entry] = {}
         self._problems: dict[str, Remark] = {}
         self._lock = threading.Lock()
-        self._check()
+        try:
+            self._check()
+        except StoreError:
+            self.close()
+            raise
 
     @property
     def version(self) -> int:

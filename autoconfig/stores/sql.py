@@ -159,6 +159,7 @@ class SqlStore:
         except SourceFailed:
             return
         if missing:
+            self.close()
             raise StoreError(
                 f"The database {self.name} has no tables of ours; "
                 "make them with: autoconfig providers import SOURCE --into URL."

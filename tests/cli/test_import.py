@@ -214,7 +214,7 @@ def test_a_database_that_is_away_is_one_sentence(autoconfig: Command) -> None:
     assert "Traceback" not in run.err
 
 
-COUNT = 150_000
+COUNT = 80_000
 
 
 @pytest.fixture

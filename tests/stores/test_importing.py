@@ -262,5 +262,6 @@ def test_a_database_that_is_away_is_one_sentence_without_its_password() -> None:
     importer = Importer("postgresql://ada:s3cr3t@127.0.0.1:9/db")
     with pytest.raises(StoreError) as caught:
         importer.run("any", [], replace=False)
+    importer.close()
     assert str(caught.value).startswith("The database postgresql://127.0.0.1:9/db failed: connection failed")
     assert "s3cr3t" not in str(caught.value)

@@ -71,7 +71,7 @@ ODD = st.one_of(
     st.text(max_size=40),
 )
 
-ENOUGH = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+ENOUGH = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def all_rows(url: str, tables: tuple[str, ...]) -> str:
@@ -169,7 +169,7 @@ def test_classics_change_nothing(own: tuple[Store, str], mapped: tuple[Any, str]
 
 
 @given(lines=st.lists(ODD, max_size=5))
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_an_import_reads_is_never_more_than_names(
     own: tuple[Store, str], tmp_path_factory: pytest.TempPathFactory, lines: list[str]
 ) -> None:

@@ -188,7 +188,7 @@ def test_no_line_is_wider_than_the_terminal(begin: Callable[..., Terminal]) -> N
     terminal.answer("Change something?")
     terminal.answer("Login name")
     terminal.answer(PASSWORD, "wrong")
-    said = terminal.until("What now")
+    said = terminal.until("What now [1]: ")
     terminal.interrupt()
     terminal.ended()
     plain = "".join(part.partition("m")[2] if part[:1] == "[" else part for part in said.split("\x1b"))

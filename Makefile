@@ -45,7 +45,7 @@ bench: $(VENV)/test.stamp
 	$(BIN)/python -m tests.bench.far
 
 texts: $(VENV)/test.stamp
-	$(BIN)/pybabel -q extract -F babel.cfg --no-location -o messages.pot .
+	$(BIN)/pybabel -q extract -F autoconfig/web/pages/babel.cfg --no-location -o messages.pot .
 	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-pot-creation-date -w 110 -i messages.pot -d $(TEXTS)
 	$(BIN)/pybabel -q compile -d $(TEXTS)
 	@rm messages.pot

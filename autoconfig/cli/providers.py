@@ -29,7 +29,7 @@ LINTED = 1000
 
 @click.group("providers")
 def command() -> None:
-    """List, show, check, verify the providers that are served, and write new ones."""
+    """List, check, verify and write the providers that are served."""
 
 
 command.add_command(init)

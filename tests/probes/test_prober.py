@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.real
 
-JITTER = 0.02
-"""Seconds by which the server may see two connections closer together than they were begun."""
+JITTER = 0.3
+"""Seconds by which a busy machine may see two connections closer together than they were begun."""
 
 
 def tcp(report: ServerReport) -> TcpFacts:
@@ -126,11 +126,10 @@ def test_a_bug_here_does_not_take_the_other_servers_down(
 
 def test_one_s_own_server_is_looked_at_without_pauses(looking: Looking) -> None:
     server = looking.serve("imap", tls="self-signed")
-    started = time.monotonic()
     looking.report("imap", own=True)
     assert len(server.accepted) == 4
-    assert time.monotonic() - started < 5
-    assert server.accepted_at[-1] - server.accepted_at[0] < 1
+    # With pauses it would be three seconds.
+    assert server.accepted_at[-1] - server.accepted_at[0] < 2
 
 
 def test_many_strangers_are_looked_at_at_once(looking: Looking) -> None:
@@ -182,7 +181,8 @@ def test_one_bad_server_does_not_hold_up_the_good(looking: Looking) -> None:
     looking.serve("imaps")
     first, second = looking.at(published(bad, "imap"), published(looking.host, "imaps"), step=1.0)
     assert [finding.code for finding in first.findings] == ["silent"]
-    assert (second.findings[1:], second.elapsed < 1.0) == ((), True)
+    assert [finding.code for finding in second.findings] == []
+    assert second.elapsed < first.elapsed
 
 
 # At every address.

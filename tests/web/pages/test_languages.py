@@ -41,7 +41,7 @@ SAME_IN = {
 @cache
 def said() -> dict[Key, Message]:
     """Every text of the sources, by context and text."""
-    with (ROOT / "babel.cfg").open() as file:
+    with (ROOT / "autoconfig" / "web" / "pages" / "babel.cfg").open() as file:
         methods, options = parse_mapping_cfg(file)
     found = Catalog()
     keywords = {

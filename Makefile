@@ -16,7 +16,7 @@ help:
 	@echo "make test    every test this machine can run"
 	@echo "make quick   the tests that start no server: seconds"
 	@echo "make lint    ruff and mypy"
-	@echo "make bench   measure against a bare WSGI function (needs wrk)"
+	@echo "make bench   measure against others and against what is possible (needs wrk, nginx, PostgreSQL)"
 	@echo "make texts   bring the catalogues of the page for people up to date"
 	@echo "make clean   remove what the others made"
 
@@ -38,7 +38,9 @@ lint: $(VENV)/test.stamp
 	$(BIN)/mypy
 
 bench: $(VENV)/test.stamp
-	$(BIN)/python -m tests.bench.bench
+	$(BIN)/python -m tests.bench.rates
+	$(BIN)/python -m tests.bench.growth
+	$(BIN)/python -m tests.bench.stores
 	$(BIN)/python -m tests.bench.many
 	$(BIN)/python -m tests.bench.far
 
@@ -57,6 +59,9 @@ $(VENV)/serve.stamp: $(VENV)/bin/python pyproject.toml
 
 $(VENV)/test.stamp: $(VENV)/bin/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[test]"
+	@# Compiled here, from C: where that cannot be, the tests that need it skip.
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[ldap]" 2>/dev/null \
+	  || echo "python-ldap cannot be built here; its tests will skip (Debian: gcc libldap2-dev libsasl2-dev)."
 	@touch $@ $(VENV)/serve.stamp
 
 clean:

@@ -17,6 +17,7 @@ from autoconfig.model import (
     INCOMING_TYPES,
     OUTGOING_TYPES,
     Authentication,
+    AutodiscoverRedirect,
     Documentation,
     EmailAddress,
     Enable,
@@ -237,6 +238,17 @@ def servers(
     return st.lists(either, max_size=2).map(tuple)
 
 
+@cache
+def redirects() -> SearchStrategy[AutodiscoverRedirect]:
+    """Where Autodiscover leads: a URL or another domain, with the mail domain left open or not."""
+    open_urls = st.sampled_from(["https://%EMAILDOMAIN%.example/x.xml", "https://a.example/?d=%EMAILDOMAIN%"])
+    names = domains() | domains().map(lambda name: f"{EMAIL_DOMAIN}.{name}")
+    fixed = urls().filter(lambda url: not any(mark in url for mark in PLACEHOLDERS if mark != EMAIL_DOMAIN))
+    return st.builds(AutodiscoverRedirect, url=fixed | open_urls) | st.builds(
+        AutodiscoverRedirect, domain=names
+    )
+
+
 # Providers
 
 
@@ -316,8 +328,11 @@ def _providers(useless: frozenset[Authentication], least: int) -> SearchStrategy
         "enable": st.lists(enables(), max_size=2).map(tuple),
         "webmail": st.none() | webmails(),
         "update_url": st.none() | urls(),
+        "autodiscover": st.none() | redirects(),
     }
+    moved = st.fixed_dictionaries({**fields, "outgoing": st.just(()), "autodiscover": redirects()})
     return st.one_of(
+        moved.map(lambda given: Provider(**given)),
         st.builds(Provider, incoming=st.builds(operator.add, one_incoming, incoming), other=other, **fields),
         st.builds(Provider, other=st.builds(operator.add, one_other, other), **fields),
     )
@@ -361,7 +376,11 @@ def mozilla_providers() -> SearchStrategy[Provider]:
     A server by host name has an authentication, an incoming one none that only sending knows; the servers
     that are not for mail stand in the order of the document's sections.
     """
-    return providers(USELESS_FOR_INCOMING, 1).map(_in_order_of_sections)
+    return (
+        providers(USELESS_FOR_INCOMING, 1)
+        .filter(lambda provider: bool(provider.servers))
+        .map(lambda provider: replace(_in_order_of_sections(provider), autodiscover=None))
+    )
 
 
 def _in_order_of_sections(provider: Provider) -> Provider:

@@ -8,16 +8,18 @@ from __future__ import annotations
 import json
 import os
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
-from autoconfig.errors import AddressError, SettingsError
-from autoconfig.model import EmailAddress
+from autoconfig.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
     from pathlib import Path
 
-    from autoconfig.cli.progress import Tally
+Entry = TypeVar("Entry")
+
+_WHAT = {"id": "provider"}
+"""What a key is the name of, where that is another word."""
 
 
 class Earlier:
@@ -40,10 +42,17 @@ class Earlier:
         """Where to write on."""
         return self._file.fileno()
 
-    async def skip(self, entries: AsyncIterator[str], tally: Tally) -> AsyncIterator[str]:
-        """The entries that have no line in the file; those that have are counted.
+    async def skip(
+        self,
+        entries: AsyncIterator[Entry],
+        key: str,
+        key_of: Callable[[Entry], str],
+        seen: Callable[[dict[str, Any]], None],
+    ) -> AsyncIterator[Entry]:
+        """The entries that have no line in the file; ``seen`` is told the lines of those that have.
 
-        Raises SettingsError where the lines are not those of the entries.
+        An entry's line holds ``key_of(entry)`` under ``key``. Raises SettingsError where the lines are not
+        those of the entries.
         """
         end = 0
         for number, line in enumerate(self._file, 1):
@@ -51,12 +60,12 @@ class Earlier:
                 break
             answer = self._read(line, number)
             entry = await anext(entries, None)
-            if entry is None or answer.get("address") != _address(entry):
+            if entry is None or answer.get(key) != key_of(entry):
                 raise SettingsError(
-                    f"--resume: line {number} of {self._path} is not about the address that stands "
-                    "in the input there; give the input of the earlier run."
+                    f"--resume: line {number} of {self._path} is not about the {_WHAT.get(key, key)} that "
+                    "stands in the input there; give the input of the earlier run."
                 )
-            tally.add(found=answer.get("found") is True)
+            seen(answer)
             end += len(line)
         self._write_on_at(end)
         async for entry in entries:
@@ -77,11 +86,3 @@ class Earlier:
         # Past the buffer of the file object, which is not used any more.
         os.ftruncate(self.descriptor, end)
         os.lseek(self.descriptor, end, os.SEEK_SET)
-
-
-def _address(entry: str) -> str:
-    """How the address of an entry is written into the output."""
-    try:
-        return str(EmailAddress.parse(entry))
-    except AddressError:
-        return entry

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from autoconfig.cli.earlier import Earlier
 from autoconfig.cli.order import in_order
 from autoconfig.cli.processes import Processes
-from autoconfig.cli.progress import Tally, progress_bar
+from autoconfig.cli.progress import Tally, count, progress_bar
 from autoconfig.cli.streams import lines, write
 from autoconfig.errors import AddressError
 from autoconfig.model import EmailAddress
@@ -45,7 +45,7 @@ async def resolve_many(
     ``arguments`` are those of the command in the other processes. Raises SettingsError where the file is not
     what an earlier run wrote for this input, and OSError.
     """
-    _allow_many_connections()
+    allow_many_connections()
     tally = Tally()
 
     async def own(entry: str) -> dict[str, Any]:
@@ -53,9 +53,14 @@ async def resolve_many(
 
     reader = sys.stdin.fileno()
     source = entries(lines(reader))
-    with _output(resume) as (descriptor, earlier), progress_bar(reader, descriptor) as show:
+    with (
+        _output(resume) as (descriptor, earlier),
+        progress_bar(lambda: count(reader), descriptor, tally) as show,
+    ):
         if earlier is not None:
-            source = earlier.skip(source, tally)
+            source = earlier.skip(
+                source, "address", _address, lambda answer: tally.add(found=answer.get("found") is True)
+            )
         async with (
             Processes(own, arguments, processes) as all_processes,
             aclosing(in_order(source, all_processes.answer, jobs)) as answers,
@@ -63,7 +68,7 @@ async def resolve_many(
             async for answer in answers:
                 await write(descriptor, json_line(answer))
                 tally.add(found=answer["found"])
-                show(tally)
+                show()
     return tally
 
 
@@ -90,6 +95,14 @@ async def answer_for(entry: str, resolve: Resolve, *, trace: bool) -> dict[str, 
     return content | {"error": resolution.reason} if resolution.offline else content
 
 
+def _address(entry: str) -> str:
+    """How the address of an entry is written into the output."""
+    try:
+        return str(EmailAddress.parse(entry))
+    except AddressError:
+        return entry
+
+
 def json_line(answer: dict[str, Any]) -> bytes:
     """One answer on one line, in UTF-8 whatever the locale (RFC 8259 §8.1)."""
     return json.dumps(answer, ensure_ascii=False).encode() + b"\n"
@@ -105,7 +118,7 @@ def _output(resume: Path | None) -> Iterator[tuple[int, Earlier | None]]:
         yield earlier.descriptor, earlier
 
 
-def _allow_many_connections() -> None:
+def allow_many_connections() -> None:
     """Have as many sockets as the system allows; the usual 1024 are a limit for old programs (select)."""
     import resource
 

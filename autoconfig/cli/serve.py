@@ -65,7 +65,7 @@ def command(
     # A store that cannot be opened must stop the start here, in one sentence, not in each worker.
     from autoconfig.stores import open_stores
 
-    open_stores(settings.providers)
+    open_stores(settings.providers).close()
     from autoconfig.web.serving import run
 
     run(

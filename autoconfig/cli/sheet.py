@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from autoconfig.cli.screen import padded, printable, width_of, widths_of
+from autoconfig.cli.screen import padded, printable, width_of, widths_of, wrapped
 from autoconfig.model import Authentication, SocketType, TcpServer, UrlServer
 from autoconfig.model.provider import best_text
 from autoconfig.resolver.outcome import Trust
@@ -51,6 +51,18 @@ _TRUST: Mapping[Trust, str] = {
     Trust.GUESS: "low: a guess; servers of these names answer, and nobody says that they are right",
 }
 _DOUBTFUL = frozenset({Trust.DNS, Trust.HTTP, Trust.GUESS})
+
+
+def security_of(server: AnyServer) -> str:
+    """How the connection to a server is encrypted."""
+    if isinstance(server, TcpServer):
+        return _SECURITY[server.socket_type]
+    return _SECURITY[SocketType.SSL if server.secure else SocketType.PLAIN]
+
+
+def logins_of(server: AnyServer) -> str:
+    """The ways to log in at a server, in words; empty where none is named."""
+    return ", ".join(dict.fromkeys(_LOGIN.get(word, str(word)) for word in server.authentication))
 
 
 def sheet(resolution: Resolution, screen: Screen) -> list[Line]:
@@ -104,7 +116,7 @@ def _in_two_lines(rows: Sequence[Sequence[str]], screen: Screen) -> list[Line]:
     for kind, place, security, *rest in rows:
         lines.append(((padded(kind, indent), "cyan"), (place, "")))
         style = "red" if security == _NO_TLS else ""
-        for text in _wrapped(" · ".join((security, *rest)), (screen.width or 0) - indent):
+        for text in wrapped(" · ".join((security, *rest)), (screen.width or 0) - indent):
             lines.append(((" " * indent + text, style),))
     return [*lines, ()]
 
@@ -113,25 +125,20 @@ def _cells(entry: ServerFound) -> tuple[str, ...]:
     server = entry.server
     return (
         str(server.type),
-        _place(server),
-        _security(server),
+        place_of(server),
+        security_of(server),
         server.username or "-",
-        ", ".join(dict.fromkeys(_LOGIN.get(word, str(word)) for word in server.authentication)) or "-",
+        logins_of(server) or "-",
         entry.method,
     )
 
 
-def _place(server: AnyServer) -> str:
+def place_of(server: AnyServer) -> str:
+    """Host and port, or URL, of a server."""
     if not isinstance(server, TcpServer):
         return server.url
     host = f"[{server.hostname}]" if ":" in server.hostname else server.hostname
     return f"{host}:{server.port}"
-
-
-def _security(server: AnyServer) -> str:
-    if isinstance(server, TcpServer):
-        return _SECURITY[server.socket_type]
-    return _SECURITY[SocketType.SSL if server.secure else SocketType.PLAIN]
 
 
 def _facts(resolution: Resolution, provider: Provider) -> Iterator[tuple[str, str, str]]:
@@ -154,33 +161,24 @@ def _facts(resolution: Resolution, provider: Provider) -> Iterator[tuple[str, st
 def _warnings(resolution: Resolution) -> Iterator[tuple[str, str, str]]:
     for conflict in resolution.conflicts:
         other = conflict.other
-        said = f"{other.method} says {conflict.type} {_place(other.server)} {_security(other.server)}"
-        yield "Differs", f"{said}; {conflict.chosen.method} says {_place(conflict.chosen.server)}", "yellow"
+        said = f"{other.method} says {conflict.type} {place_of(other.server)} {security_of(other.server)}"
+        yield "Differs", f"{said}; {conflict.chosen.method} says {place_of(conflict.chosen.server)}", "yellow"
     if any(not found.server.secure for found in (*resolution.incoming, *resolution.outgoing)):
         yield "Warning", "A server without encryption: anybody on the way can read the password.", "red"
     if resolution.confirm:
-        belong = f"Servers belong to {_listed(resolution.confirm)}, not to {resolution.address.domain}."
+        belong = f"Servers belong to {listed(resolution.confirm)}, not to {resolution.address.domain}."
         own = resolution.trust is Trust.LOCAL
         ask = "" if own else " Type a password only if that is your provider."
         yield "Confirm", f"{belong}{ask}", "" if own else "bold yellow"
 
 
-def _listed(domains: Sequence[str]) -> str:
+def listed(domains: Sequence[str]) -> str:
+    """Names in a sentence: a, b and c."""
     *firsts, last = domains
     return f"{', '.join(firsts)} and {last}" if firsts else last
 
 
 def _fact(label: str, text: str, style: str, screen: Screen) -> Iterator[Line]:
-    wrapped = [text] if screen.width is None else _wrapped(text, screen.width - _LABEL)
-    for number, part in enumerate(wrapped):
+    parts = [text] if screen.width is None else wrapped(text, screen.width - _LABEL)
+    for number, part in enumerate(parts):
         yield ((padded("" if number else label, _LABEL), "cyan"), (part, style))
-
-
-def _wrapped(text: str, width: int) -> list[str]:
-    """Lines of at most so many columns; a word is never broken, so that URLs and names can be copied."""
-    first, *words = text.split(" ")
-    lines = [first]
-    for word in words:
-        longer = f"{lines[-1]} {word}"
-        lines[-1:] = [longer] if width_of(longer) <= width else [lines[-1], word]
-    return lines

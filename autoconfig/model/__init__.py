@@ -19,6 +19,7 @@ from autoconfig.model.provider import (
     WebMailLogin,
     best_text,
 )
+from autoconfig.model.redirect import AutodiscoverRedirect
 from autoconfig.model.remark import Remark
 from autoconfig.model.server import (
     INCOMING_TYPES,
@@ -41,6 +42,7 @@ __all__ = [
     "STANDARD_PORTS",
     "AnyServer",
     "Authentication",
+    "AutodiscoverRedirect",
     "Documentation",
     "EmailAddress",
     "Enable",

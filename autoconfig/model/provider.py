@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from autoconfig.model.address import EmailAddress
     from autoconfig.model.page import Page
+    from autoconfig.model.redirect import AutodiscoverRedirect
 
 
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")  # RFC 5646 §2.1, shape only
@@ -186,6 +187,8 @@ class Provider:
     enable: tuple[Enable, ...] = ()
     webmail: WebMail | None = None
     update_url: str | None = None
+    autodiscover: AutodiscoverRedirect | None = None
+    """Where Autodiscover sends clients on; the other documents say the servers all the same."""
     page: Page | None = None
     """How it presents itself on the page for people."""
 
@@ -201,7 +204,7 @@ class Provider:
         _check_types(self.outgoing, OUTGOING_TYPES, "outgoing")
         if any(server.type in INCOMING_TYPES | OUTGOING_TYPES for server in self.other):
             raise ValueRefused("A mail server stands among the servers that are not for mail.")
-        if not (self.incoming or self.outgoing or self.other):
+        if not (self.servers or self.autodiscover):
             raise ValueRefused("A provider has no usable server.")
         if self.update_url is not None:
             object.__setattr__(self, "update_url", checked_url(self.update_url))

@@ -15,6 +15,7 @@ import httpcore2
 
 from autoconfig.errors import FetchFailed
 from autoconfig.net.guard import is_address
+from autoconfig.net.reasons import NotAllowed
 
 if TYPE_CHECKING:
     import ssl
@@ -53,7 +54,7 @@ class Connector:
         allowed = tuple(address for address, refusal in refusals.items() if not refusal)
         if not allowed:
             address, refusal = next(iter(refusals.items()))
-            raise FetchFailed(f"{host} has the address {address} ({refusal}), which is not asked.")
+            raise NotAllowed(f"{host} has the address {address} ({refusal}), which is not asked.")
         return allowed[:MAX_ADDRESSES]
 
     async def _resolved(self, host: str) -> tuple[str, ...]:

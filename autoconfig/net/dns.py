@@ -196,6 +196,19 @@ def _described(answer: Answer) -> str:
     return f"{count} record{'s' if count > 1 else ''}{', DNSSEC' if answer.authenticated else ''}"
 
 
+def open_dns(name_servers: Sequence[str] = (), doh_url: str | None = None) -> Dns:
+    """The DNS through a DoH server, else the name servers given, else those of the machine.
+
+    Raises DomainError for what is no name server.
+    """
+    if doh_url is not None:
+        from autoconfig.net.doh import Doh
+
+        doh = Doh(doh_url)
+        return Dns((NameServer(doh_url, trusted=True),), doh, on_close=doh.aclose)
+    return Dns(tuple(name_server(text) for text in name_servers) or system_name_servers())
+
+
 def system_name_servers(path: Path = Path("/etc/resolv.conf")) -> tuple[NameServer, ...]:
     """The name servers of the machine; only one on the machine itself is trusted with DNSSEC."""
     try:

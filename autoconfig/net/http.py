@@ -9,20 +9,20 @@ from __future__ import annotations
 import asyncio
 import math
 import ssl
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urlsplit
 
 import httpcore2
 
 from autoconfig.errors import FetchFailed, LookupFailed, NetworkError, ValueRefused
 from autoconfig.model.server import checked_url
 from autoconfig.net.connections import NoSuchHost, PinnedBackend
-from autoconfig.net.reasons import failure
+from autoconfig.net.fetched import Fetched, encryption_of
+from autoconfig.net.reasons import TooSlow, failure
 from autoconfig.net.trail import tell
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Coroutine, Iterable, Mapping
 
     from autoconfig.net.connections import Connector
 
@@ -35,35 +35,11 @@ KEPT_CONNECTIONS = 16
 """Strangers are rarely asked twice; an ISPDB is."""
 
 _BROKEN = (httpcore2.NetworkError, httpcore2.TimeoutException, httpcore2.ProtocolError)
-_REDIRECTS = (301, 302, 303, 307, 308)
 _NOTHING_THERE = (204, 404, 410)
 _HEADERS = [
     (b"Accept-Encoding", b"identity"),
     (b"User-Agent", b"mail-autoconfig"),
 ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fetched:
-    """An answer of a web server, any status."""
-
-    url: str
-    """Where it came from, after redirects."""
-    status: int
-    headers: Mapping[str, str]
-    """By lower-case name."""
-    body: bytes
-
-    @property
-    def location(self) -> str | None:
-        """Where the server sends the client, absolute if it is a URL at all; None where it does not."""
-        target = self.headers.get("location")
-        if not target or self.status not in _REDIRECTS:
-            return None
-        try:
-            return urljoin(self.url, target)
-        except ValueError:
-            return target
 
 
 class Http:
@@ -84,41 +60,62 @@ class Http:
         self.heard_at = -math.inf
         """When a web server last answered, on the event loop's clock."""
         # The system's certificates; OpenSSL looks at SSL_CERT_FILE and SSL_CERT_DIR by itself.
-        self._pool = httpcore2.AsyncConnectionPool(
-            ssl_context=ssl.create_default_context(),
-            max_connections=CONNECTIONS,
-            max_keepalive_connections=KEPT_CONNECTIONS,
-            keepalive_expiry=10.0,
-            network_backend=PinnedBackend(connector),
-        )
+        self._pool = _pool(connector, ssl.create_default_context())
+        self._any_name: httpcore2.AsyncConnectionPool | None = None
 
     async def get(self, url: str, *, follow: bool = True, plain: bool = False) -> Fetched:
         """Fetch a document. ``plain`` allows an http URL for this once.
 
         Raises FetchFailed (NoSuchHost where the host does not exist) and LookupFailed.
         """
-        return await self._traced("GET", url, None, "", follow=follow, plain=plain)
+        task = self._followed("GET", url, None, "", follow=follow, plain=plain)
+        return await self._traced("GET", url, task)
 
-    async def post(self, url: str, body: bytes, media_type: str) -> Fetched:
+    async def post(self, url: str, body: bytes, media_type: str, *, follow: bool = True) -> Fetched:
         """Post a body; a redirect is followed with the same body. Raises as :meth:`get` does."""
-        return await self._traced("POST", url, body, media_type, follow=True, plain=False)
+        task = self._followed("POST", url, body, media_type, follow=follow, plain=False)
+        return await self._traced("POST", url, task)
+
+    async def send(
+        self,
+        method: str,
+        url: str,
+        headers: Iterable[tuple[str, str]],
+        body: bytes | None = None,
+        *,
+        any_name: bool = False,
+    ) -> Fetched:
+        """Ask as a mail program does, to learn what it would be told; nothing of the answer is believed.
+
+        Its own headers and no others, http too, one answer as it was sent: not redirected, not decompressed.
+        ``any_name`` for a program that takes a certificate of another name. Raises as :meth:`get` does.
+        """
+        checked = self._checked(url, plain=True)
+        wire = [(name.encode(), value.encode()) for name, value in headers]
+        pool = self._pool_of_any_name() if any_name else self._pool
+        return await self._traced(method, url, self._once(method, checked, body, wire, pool, as_sent=True))
+
+    def _pool_of_any_name(self) -> httpcore2.AsyncConnectionPool:
+        if self._any_name is None:
+            context = ssl.create_default_context()
+            context.check_hostname = False
+            self._any_name = _pool(self._connector, context)
+        return self._any_name
 
     async def find_host(self, url: str) -> None:
         """Make sure that the host of a URL exists and may be asked. Raises as :meth:`get` does."""
         await self._connector.addresses(_host(url))
 
-    async def _traced(
-        self, method: str, url: str, body: bytes | None, media_type: str, *, follow: bool, plain: bool
-    ) -> Fetched:
+    async def _traced(self, method: str, url: str, task: Coroutine[None, None, Fetched]) -> Fetched:
         started = asyncio.get_running_loop().time()
         target = url if method == "GET" else f"{method} {url}"
         try:
             async with asyncio.timeout(self._timeout):
-                fetched = await self._followed(method, url, body, media_type, follow=follow, plain=plain)
+                fetched = await task
         except TimeoutError:
             reason = f"{_host(url)} took longer than {self._timeout:g} seconds."
             tell(target, "failed", reason, started)
-            raise FetchFailed(reason, unreachable=True) from None
+            raise TooSlow(reason, unreachable=True) from None
         except NoSuchHost as error:
             tell(target, "nothing", str(error), started)
             raise
@@ -136,7 +133,8 @@ class Http:
     ) -> Fetched:
         for _ in range(MAX_REDIRECTS + 1):
             checked = self._checked(url, plain=plain)
-            fetched = await self._once(method, checked, body, media_type)
+            headers = [*_HEADERS] if body is None else [*_HEADERS, (b"Content-Type", media_type.encode())]
+            fetched = await self._once(method, checked, body, headers, self._pool)
             target = fetched.location
             if not follow or target is None:
                 return fetched
@@ -154,21 +152,30 @@ class Http:
         except ValueRefused as error:
             raise FetchFailed(f"Not asked: {error}") from None
 
-    async def _once(self, method: str, url: str, body: bytes | None, media_type: str) -> Fetched:
+    async def _once(
+        self,
+        method: str,
+        url: str,
+        body: bytes | None,
+        headers: list[tuple[bytes, bytes]],
+        pool: httpcore2.AsyncConnectionPool,
+        *,
+        as_sent: bool = False,
+    ) -> Fetched:
         # Asked first, so that a host that does not exist costs no more than its look-up.
         await self.find_host(url)
-        headers = [*_HEADERS]
-        if body is not None:
-            headers.append((b"Content-Type", media_type.encode()))
         try:
-            async with self._pool.stream(method, _wire(url), headers=headers, content=body) as response:
+            async with pool.stream(method, _wire(url), headers=headers, content=body) as response:
                 self.heard_at = asyncio.get_running_loop().time()
                 names = {_decoded(name).lower(): _decoded(value) for name, value in response.headers}
+                if not as_sent:
+                    _check_encoding(names, url)
                 return Fetched(
                     url=url,
                     status=response.status,
                     headers=names,
-                    body=await self._body(response, names, url),
+                    body=await self._body(response, url),
+                    tls=encryption_of(response) if as_sent else None,
                 )
         except (FetchFailed, LookupFailed):
             raise
@@ -176,9 +183,7 @@ class Http:
             connecting = isinstance(error, httpcore2.ConnectTimeout | httpcore2.ConnectError)
             raise failure(error, _host(url), connecting=connecting) from None
 
-    async def _body(self, response: httpcore2.Response, headers: Mapping[str, str], url: str) -> bytes:
-        if headers.get("content-encoding", "identity").lower() != "identity":
-            raise FetchFailed(f"{_host(url)} sends compressed what was asked for as it is.")
+    async def _body(self, response: httpcore2.Response, url: str) -> bytes:
         received = bytearray()
         async for chunk in response.aiter_stream():
             received += chunk
@@ -189,6 +194,23 @@ class Http:
     async def aclose(self) -> None:
         """Close every connection."""
         await self._pool.aclose()
+        if self._any_name is not None:
+            await self._any_name.aclose()
+
+
+def _pool(connector: Connector, context: ssl.SSLContext) -> httpcore2.AsyncConnectionPool:
+    return httpcore2.AsyncConnectionPool(
+        ssl_context=context,
+        max_connections=CONNECTIONS,
+        max_keepalive_connections=KEPT_CONNECTIONS,
+        keepalive_expiry=10.0,
+        network_backend=PinnedBackend(connector),
+    )
+
+
+def _check_encoding(headers: Mapping[str, str], url: str) -> None:
+    if headers.get("content-encoding", "identity").lower() != "identity":
+        raise FetchFailed(f"{_host(url)} sends compressed what was asked for as it is.")
 
 
 def _wire(url: str) -> str:

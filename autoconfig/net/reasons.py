@@ -12,15 +12,35 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+class NotAllowed(FetchFailed):
+    """The host has no address that may be connected to (see ``guard``)."""
+
+
+class BadCertificate(FetchFailed):
+    """The certificate is not valid; ``problem`` is OpenSSL's word for why."""
+
+    def __init__(self, host: str, problem: str) -> None:
+        self.problem = problem.rstrip(".")
+        super().__init__(f"The certificate of {host} is not valid: {self.problem}.")
+
+
+class BadTls(FetchFailed):
+    """The two sides did not agree on TLS, or it broke."""
+
+
+class TooSlow(FetchFailed):
+    """Nobody was heard, or not to the end, in the time there was."""
+
+
 def failure(error: Exception, host: str, *, connecting: bool, port: int | None = None) -> FetchFailed:
     """The sentence for an error of the network or of TLS, and whether anybody was reached at all."""
     place = host if port is None else f"{host}:{port}"
     reason = str(error) or type(error).__name__
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return FetchFailed(f"The certificate of {host} is not valid: {cause.verify_message.rstrip('.')}.")
+            return BadCertificate(host, cause.verify_message)
         if isinstance(cause, ssl.SSLError):
-            return FetchFailed(f"TLS with {host} failed: {cause.reason or 'broken off'}.")
+            return BadTls(f"TLS with {host} failed: {cause.reason or 'broken off'}.")
         if isinstance(cause, OSError) and cause.errno:
             reason = os.strerror(cause.errno).lower()
     if connecting:

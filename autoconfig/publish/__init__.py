@@ -9,6 +9,7 @@ from autoconfig.publish.document import (
     etag_of,
 )
 from autoconfig.publish.publisher import KEPT_DOCUMENTS, Publisher
+from autoconfig.publish.rollover import rollover
 
 __all__ = [
     "KEPT_DOCUMENTS",
@@ -19,4 +20,5 @@ __all__ = [
     "Document",
     "Publisher",
     "etag_of",
+    "rollover",
 ]

@@ -1,7 +1,9 @@
 """Address and format to document bytes: the one way, for web, commands and export alike.
 
 A document depends on the provider and the domain, never on the mailbox, so that each is rendered once and
-kept until the store changes. POX alone names the address; it is put into the kept document.
+kept until the store changes. POX alone names the address; it is put into the kept document. Where a store
+maps mailboxes to login names or hosts, every document is made anew for its mailbox, known or not, so that
+both take the same way and the same time.
 """
 
 from __future__ import annotations
@@ -13,13 +15,15 @@ from autoconfig.formats.selection import at_domain
 from autoconfig.model import UrlServer
 from autoconfig.model.placeholders import has_placeholder
 from autoconfig.publish.document import PRIVATE, PUBLIC, PUBLIC_AS_IT_IS, Document, etag_of
+from autoconfig.publish.mailbox import logged_in
 from autoconfig.publish.template import Template
+from autoconfig.stores import memory_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from autoconfig.model import EmailAddress, Provider, ServerType
-    from autoconfig.stores import Store
+    from autoconfig.stores import Entry, Store
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -27,6 +31,9 @@ Value = TypeVar("Value")
 KEPT_DOCUMENTS = 20_000
 """How many rendered documents are kept at most; about a kilobyte each."""
 
+
+ANYBODY = "EVOLUTIONUSER"
+"""The local part that Evolution asks with instead of the user's own: the answer is for anybody."""
 
 _NOT_RENDERED = Document(b"", "", "")
 """Stands where nothing is kept; None is kept for a provider with nothing to say."""
@@ -53,15 +60,32 @@ class Publisher:
         self._sign = sign
         self._kept = _Kept(store.version, {}, {}, {})
 
-    def mozilla(self, domain: str, mx_domain: str | None = None, *, full: bool = False) -> Document | None:
+    def mozilla(
+        self,
+        domain: str,
+        mx_domain: str | None = None,
+        *,
+        full: bool = False,
+        address: EmailAddress | None = None,
+    ) -> Document | None:
         """Client configuration XML for a mail domain.
 
         ``mx_domain`` is the domain whose host was asked: its provider answers for a domain nobody lists.
-        None where the domain is not served or nothing can be said.
+        ``address`` matters only where the store maps mailboxes. None where the domain is not served or
+        nothing can be said.
         """
-        if full:
-            return self._document("mozilla-full", domain, mx_domain, _mozilla_full, mozilla.MEDIA_TYPE)
-        return self._document("mozilla", domain, mx_domain, mozilla.render, mozilla.MEDIA_TYPE)
+        kind, render = ("mozilla-full", _mozilla_full) if full else ("mozilla", mozilla.render)
+        entry = self._entry(domain, mx_domain)
+        if entry is None or entry.mailbox is None or address is None or address.local_part == ANYBODY:
+            return self._document(kind, domain, mx_domain, render, mozilla.MEDIA_TYPE)
+        body = render(logged_in(entry.provider_for(address), address), domain)
+        return None if body is None else Document(body, mozilla.MEDIA_TYPE, etag_of(body), PRIVATE)
+
+    def shared_mozilla(self, domain: str) -> Document | None:
+        """The plain client configuration of a listed domain where every mailbox has the same, else None."""
+        # One look is enough nearly always; of a domain nobody asked for lately the document is made.
+        document = self.kept_mozilla(domain)
+        return self.mozilla(domain) if document is None and not self.is_personal(domain) else document
 
     def kept_mozilla(self, domain: str) -> Document | None:
         """The plain client configuration of a listed domain if it lies ready; one look, no work."""
@@ -74,24 +98,33 @@ class Publisher:
         self, domain: str, address: EmailAddress | None, mx_domain: str | None = None
     ) -> Document | None:
         """The POX answer for an address, or with placeholders where none is known."""
-        render, media_type = autodiscover.render, autodiscover.MEDIA_TYPE
-        document = self._document("autodiscover", domain, mx_domain, render, media_type, in_pieces=True)
-        return _addressed(document, address)
+        return self._addressed("autodiscover", domain, mx_domain, autodiscover.render, address)
 
     def mobilesync(
         self, domain: str, address: EmailAddress | None, mx_domain: str | None = None
     ) -> Document | None:
-        """The POX answer in the mobilesync schema; None without an ActiveSync server."""
-        render, media_type = mobilesync.render, mobilesync.MEDIA_TYPE
-        document = self._document("mobilesync", domain, mx_domain, render, media_type, in_pieces=True)
-        return _addressed(document, address)
+        """The POX answer in the mobilesync schema; None without ActiveSync or an address to ask for."""
+        return self._addressed("mobilesync", domain, mx_domain, mobilesync.render, address)
+
+    def autodiscover_url(self, domain: str, mx_domain: str | None = None) -> str | None:
+        """The URL at which a domain's provider wants Autodiscover to be asked instead; None without one."""
+        provider = self.provider(domain, mx_domain)
+        here = None if provider is None else at_domain(provider, domain)
+        return None if here is None or here.autodiscover is None else here.autodiscover.url
 
     def pacc(self, domain: str) -> Document | None:
         """The PACC document of a mail domain; None where it is not served or its servers cannot be said.
 
         Nobody looks for it at the host of an MX record, so that no other domain is answered.
         """
-        return self._document("pacc", domain, None, pacc.render, pacc.MEDIA_TYPE, PUBLIC_AS_IT_IS)
+        render, media_type, note = pacc.render, pacc.MEDIA_TYPE, self._note_digest
+        return self._document("pacc", domain, None, render, media_type, PUBLIC_AS_IT_IS, made=note)
+
+    def _note_digest(self, domain: str, body: bytes) -> None:
+        """Note what was published, for the day it changes; once for each version, not for each request."""
+        memory = memory_of(self.store, domain)
+        if memory is not None:
+            memory.published(domain, pacc.digest(body))
 
     def mobileconfig(
         self, address: EmailAddress, name: str | None = None, mx_domain: str | None = None
@@ -101,7 +134,7 @@ class Publisher:
         ``name`` is how the person is called. It is made anew each time: it is for one person, who asks once.
         Raises ValueRefused for a name that cannot be one.
         """
-        provider = self.provider(address.domain, mx_domain)
+        provider = self.provider(address.domain, mx_domain, address)
         body = None if provider is None else mobileconfig.render(provider, address, name)
         if body is None:
             return None
@@ -109,37 +142,51 @@ class Publisher:
         return Document(body, mobileconfig.MEDIA_TYPE, etag_of(body), PRIVATE)
 
     def endpoints(
-        self, domain: str, autodiscover_url: str, mx_domain: str | None = None
+        self,
+        domain: str,
+        autodiscover_url: str,
+        mx_domain: str | None = None,
+        address: EmailAddress | None = None,
     ) -> dict[str, str] | None:
         """The endpoints Autodiscover JSON v2 may name for a domain; None where it is not served."""
-        found = self._endpoints(domain, mx_domain)
+        found = self._endpoints(domain, mx_domain, address)
         return None if found is None else {name: url or autodiscover_url for name, url in found.items()}
 
     def endpoint(
-        self, domain: str, protocol: str, autodiscover_url: str, mx_domain: str | None = None
+        self,
+        domain: str,
+        protocol: str,
+        autodiscover_url: str,
+        mx_domain: str | None = None,
+        address: EmailAddress | None = None,
     ) -> Document | None:
         """The JSON v2 answer that names one endpoint of a domain; None where it has none of that protocol."""
-        found = self._endpoints(domain, mx_domain)
+        found = self._endpoints(domain, mx_domain, address)
         if found is None or protocol not in found:
             return None
         body = autodiscover_json.render(protocol, found[protocol] or autodiscover_url)
-        return Document(body, autodiscover_json.MEDIA_TYPE, etag_of(body))
+        cache_control = PRIVATE if self.is_personal(domain, mx_domain) else PUBLIC
+        return Document(body, autodiscover_json.MEDIA_TYPE, etag_of(body), cache_control)
 
-    def _endpoints(self, domain: str, mx_domain: str | None) -> dict[str, str] | None:
+    def _endpoints(
+        self, domain: str, mx_domain: str | None, address: EmailAddress | None
+    ) -> dict[str, str] | None:
         """The endpoints of a domain; empty is the URL of POX, which depends on how the client came here."""
-        key = (domain, mx_domain or "")
         kept = self._kept_now()
-        found = kept.endpoints.get(key)
+        entry = self._entry(domain, mx_domain)
+        if entry is None:
+            return None
+        key = (domain, mx_domain or "")
+        found = None if entry.mailbox is not None else kept.endpoints.get(key)
         if found is None:
-            provider = self.provider(domain, mx_domain)
-            if provider is None:
-                return None
             answers_pox = (
                 self.autodiscover(domain, None, mx_domain) is not None
                 or self.mobilesync(domain, None, mx_domain) is not None
             )
+            provider = entry.provider_for(address)
             found = autodiscover_json.endpoints(provider, domain, "" if answers_pox else None)
-            _keep(kept.endpoints, key, found)
+            if entry.mailbox is None:
+                _keep(kept.endpoints, key, found)
         return found
 
     def service_url(self, domain: str, server_type: ServerType) -> str | None:
@@ -151,12 +198,49 @@ class Publisher:
                 return None if has_placeholder(server.url) else server.url
         return None
 
-    def provider(self, domain: str, mx_domain: str | None = None) -> Provider | None:
-        """Who serves a domain: the provider that lists it, else the one whose host was asked."""
+    def provider(
+        self, domain: str, mx_domain: str | None = None, address: EmailAddress | None = None
+    ) -> Provider | None:
+        """Who serves a domain: the provider that lists it, else the one whose host was asked.
+
+        With ``address`` as it serves this mailbox; the placeholders of login names stay in.
+        """
+        entry = self._entry(domain, mx_domain)
+        return None if entry is None else entry.provider_for(address)
+
+    def is_personal(self, domain: str, mx_domain: str | None = None) -> bool:
+        """Whether what is said about a domain depends on the mailbox, so that no cache may share it."""
+        entry = self._entry(domain, mx_domain)
+        return entry is not None and entry.mailbox is not None
+
+    def _entry(self, domain: str, mx_domain: str | None) -> Entry | None:
         entry = self.store.find(domain)
-        if entry is None and mx_domain is not None:
-            entry = self.store.find_by_mx(mx_domain)
-        return None if entry is None else entry.provider
+        return self.store.find_by_mx(mx_domain) if entry is None and mx_domain is not None else entry
+
+    def _addressed(
+        self,
+        kind: str,
+        domain: str,
+        mx_domain: str | None,
+        render: Callable[[Provider, str], bytes | None],
+        address: EmailAddress | None,
+    ) -> Document | None:
+        """A POX document with the address in it; the whole of it for this mailbox where the store says so."""
+        entry = None if address is None else self._entry(domain, mx_domain)
+        media_type = autodiscover.MEDIA_TYPE
+        if address is not None and entry is not None and entry.mailbox is not None:
+            body = render(entry.provider_for(address), domain)
+            if body is None:
+                return None
+            body = autodiscover.fill_address(autodiscover.pieces(body), address)
+            return Document(body, media_type, etag_of(body), PRIVATE)
+        document = self._document(kind, domain, mx_domain, render, media_type, in_pieces=True)
+        if address is None or document is None:
+            return document
+        body = autodiscover.fill_address(document.pieces, address)
+        # The same document around the same address is the same bytes: hashing all of them again says no more.
+        etag = etag_of(f"{document.etag}{address}".encode())
+        return Document(body, media_type, etag, PRIVATE)
 
     def _document(
         self,
@@ -168,16 +252,25 @@ class Publisher:
         cache_control: str = PUBLIC,
         *,
         in_pieces: bool = False,
+        made: Callable[[str, bytes], None] | None = None,
     ) -> Document | None:
+        """The document for everybody at a domain, kept from one change of the store to the next."""
         kept = self._kept_now()
-        listed = self.store.find(domain) is not None
-        key = (kind, domain, "" if listed else mx_domain or "")
+        entry = listed = self.store.find(domain)
+        if entry is None and mx_domain is not None:
+            entry = self.store.find_by_mx(mx_domain)
+        if entry is None:
+            return None
+        if entry.mailbox is not None:
+            # Out of the way of kept_mozilla, which knows no mailbox.
+            kind = f"{kind} for anybody"
+            # PACC names no login: it is the same for everybody.
+            cache_control = PRIVATE if cache_control == PUBLIC else cache_control
+        key = (kind, domain, "" if listed is not None else mx_domain or "")
         document = kept.documents.get(key, _NOT_RENDERED)
         if document is not _NOT_RENDERED:
             return document
-        provider = self.provider(domain, mx_domain)
-        if provider is None:
-            return None
+        provider = entry.provider
         template = kept.templates.get((kind, id(provider)))
         if template is None:
             template = Template(provider, render)
@@ -187,6 +280,8 @@ class Publisher:
         if body is not None:
             pieces = autodiscover.pieces(body) if in_pieces else ()
             document = Document(body, media_type, etag_of(body), cache_control, pieces)
+            if made is not None:
+                made(domain, body)
         _keep(kept.documents, key, document)
         return document
 
@@ -207,12 +302,3 @@ def _keep(table: dict[Key, Value], key: Key, value: Value) -> None:
 
 def _mozilla_full(provider: Provider, domain: str) -> bytes | None:
     return mozilla.render(provider, domain, full=True)
-
-
-def _addressed(document: Document | None, address: EmailAddress | None) -> Document | None:
-    if document is None or address is None:
-        return document
-    body = autodiscover.fill_address(document.pieces, address)
-    # The same document around the same address is the same bytes: hashing all of them again says no more.
-    etag = etag_of(f"{document.etag}{address}".encode())
-    return Document(body, document.media_type, etag, PRIVATE)

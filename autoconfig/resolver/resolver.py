@@ -8,12 +8,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from autoconfig.net.connections import Connector
-from autoconfig.net.dns import Dns, name_server, system_name_servers
+from autoconfig.net.dns import open_dns
 from autoconfig.net.guard import Guard
 from autoconfig.net.http import Http
 from autoconfig.net.mail import MailGreeter
 from autoconfig.net.suffixes import is_public_suffix, to_confirm
-from autoconfig.net.transport import NameServer, ask
 from autoconfig.resolver.inquiry import Inquiry, Options
 from autoconfig.resolver.merge import Source, merge
 from autoconfig.resolver.methods import steps_for
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from autoconfig.model import EmailAddress
+    from autoconfig.net.dns import Dns
     from autoconfig.resolver.watcher import Watcher
     from autoconfig.stores import Store
 
@@ -66,10 +66,20 @@ class Resolver:
     ) -> Self:
         """Make one with the machine's name servers, or those given. Raises DomainError for a wrong one."""
         guard = Guard(allow_private=allow_private_networks) if guard is None else guard
-        dns = _dns(name_servers, doh_url)
+        dns = open_dns(name_servers, doh_url)
         connector = Connector(dns, guard)
         http = Http(connector, allow_http=allow_http)
         return cls(dns=dns, connector=connector, http=http, mail=MailGreeter(connector), store=store)
+
+    @property
+    def connector(self) -> Connector:
+        """What connects to strangers here, with the answers of the DNS that are kept."""
+        return self._connector
+
+    @property
+    def http(self) -> Http:
+        """What fetches documents here."""
+        return self._http
 
     async def __aenter__(self) -> Self:
         return self
@@ -193,13 +203,3 @@ def _nothing(base: Resolution, finish: Finish, *, alive: bool) -> Resolution:
         why = failed[0].reason if failed else "Nobody answered in time."
         reason = f"Nobody could be asked about {base.address.domain}: {why}"
     return replace(base, reason=reason, offline=offline)
-
-
-def _dns(name_servers: Sequence[str], doh_url: str | None) -> Dns:
-    if doh_url is not None:
-        from autoconfig.net.doh import Doh
-
-        doh = Doh(doh_url)
-        return Dns((NameServer(doh_url, trusted=True),), doh, on_close=doh.aclose)
-    servers = tuple(name_server(text) for text in name_servers) or system_name_servers()
-    return Dns(servers, ask)

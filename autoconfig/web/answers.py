@@ -47,6 +47,13 @@ def text_answer(status: int, sentence: str) -> Response:
     return response
 
 
+def redirect_answer(status: int, url: str) -> Response:
+    """Another place to ask, absolute as Delta Chat needs it, that nobody shall remember."""
+    response = text_answer(status, url)
+    response.headers["Location"] = url
+    return response
+
+
 def bytes_answer(status: int, body: bytes, media_type: str) -> Response:
     """An answer in the client's own format that nobody shall keep, such as an error document."""
     response = Response(body, status, content_type=media_type)

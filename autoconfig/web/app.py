@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import PathConverter
 from werkzeug.wsgi import get_path_info
 
+from autoconfig.errors import StoreDown
 from autoconfig.publish import Publisher
 from autoconfig.settings import Settings
 from autoconfig.signing import Signer, open_signer
@@ -53,6 +55,12 @@ _SENTENCES = {
 _API = "/api/"
 
 
+class _Anything(PathConverter):
+    """The rest of a path, line breaks and slashes included: it is judged by who reads it."""
+
+    regex = r"[^/][\s\S]*?"
+
+
 class _Application(Flask):
     """Flask, forgiving about what no route depends on: the bytes of the query and the Host header."""
 
@@ -90,6 +98,7 @@ def create_app(
     app = _Application(__name__, static_folder=None)
     # An automatic 2xx to OPTIONS would be a "yes" that nobody meant.
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    app.url_map.converters["anything"] = _Anything
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = True
     limited = _strangers(app, settings, store, memory, resolver, meter)
@@ -104,6 +113,7 @@ def create_app(
     app.register_blueprint(openapi(settings))
     app.register_blueprint(pages(publisher, settings, limited))
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(StoreDown, _store_down)
     app.register_error_handler(Exception, _bug)
     wsgi: WSGIApplication = Front(app.wsgi_app, QuickWay(publisher, settings.base_url))
     if settings.trusted_proxies:
@@ -158,6 +168,13 @@ def _http_error(error: HTTPException) -> Response:
         if name == "Allow":
             # Sorted: werkzeug has them in a set, and replicas shall answer alike.
             response.headers[name] = ", ".join(sorted(value.split(", ")))
+    return response
+
+
+def _store_down(_down: StoreDown) -> Response:
+    """Not 404, which would be a "no": whoever stands before us may ask another replica, or later."""
+    response = _error(503, "The settings cannot be looked up just now; try again in a moment.")
+    response.headers["Retry-After"] = "5"
     return response
 
 

@@ -112,6 +112,13 @@ def host_domain(host: str) -> AskedHost | None:
     return AskedHost(domain, False)
 
 
+def autodiscover_domain(host: str) -> str | None:
+    """The mail domain D of a Host header ``autodiscover.D``; None for every other host."""
+    split = host_and_port(host)
+    prefix, dot, domain = ("", "", "") if split is None else split[0].partition(".")
+    return domain if dot and prefix == "autodiscover" else None
+
+
 def host_and_port(host: str) -> tuple[str, str] | None:
     """The name in a Host header, folded, and the port, empty where none is said; None for nonsense."""
     name, _, port = host.strip().partition(":")

@@ -35,7 +35,7 @@ def profiles(publisher: Publisher) -> Blueprint:
             # The domain alone: the name of a file is seen by more people than what is in it.
             response.headers["Content-Disposition"] = f'attachment; filename="{wanted.domain}.mobileconfig"'
             return response
-        provider = publisher.provider(wanted.domain, wanted.mx_domain)
+        provider = publisher.provider(wanted.domain, wanted.mx_domain, wanted.address)
         unsayable = "" if provider is None else mobileconfig.unsayable(provider, wanted.address)
         return text_answer(404, unsayable or NOT_SERVED)
 

@@ -11,7 +11,7 @@ import io
 import re
 from typing import TYPE_CHECKING
 
-from autoconfig.errors import FormatError
+from autoconfig.errors import FormatError, StoreDown
 from autoconfig.formats import autodiscover, autodiscover_json
 from autoconfig.web.asking import host_domain, pox_url
 from autoconfig.web.paths import BY_DOMAIN, JSON_PATH, JSON_V1_PATH, MOZILLA_PATHS, PACC_PATH, POX_PATH
@@ -50,6 +50,12 @@ class QuickWay:
         """The document, None where the request is to go the long way; a body that was read is put back."""
         if "HTTP_IF_NONE_MATCH" in environ:
             return None
+        try:
+            return self._found(environ)
+        except StoreDown:  # Flask says so
+            return None
+
+    def _found(self, environ: WSGIEnvironment) -> Document | None:
         path = environ["PATH_INFO"]
         if environ["REQUEST_METHOD"] not in _GETTING:
             return self._pox(environ) if path == POX_PATH and environ["REQUEST_METHOD"] == "POST" else None
@@ -62,11 +68,7 @@ class QuickWay:
 
     def _by_address(self, environ: WSGIEnvironment) -> Document | None:
         found = _BY_ADDRESS.fullmatch(environ["QUERY_STRING"])
-        return self._mozilla(found[1].lower()) if found else None
-
-    def _mozilla(self, domain: str) -> Document | None:
-        # One look is enough nearly always; of a domain nobody asked for lately the document is made.
-        return self._publisher.kept_mozilla(domain) or self._publisher.mozilla(domain)
+        return self._publisher.shared_mozilla(found[1].lower()) if found else None
 
     def _pacc(self, environ: WSGIEnvironment) -> Document | None:
         by_host = host_domain(environ.get("HTTP_HOST", ""))
@@ -86,6 +88,8 @@ class QuickWay:
         if known is None:
             return None
         domain = domain.lower()
+        if self._publisher.is_personal(domain):
+            return None
         url = pox_url(self._base_url, environ.get("HTTP_HOST", ""), domain)
         return self._publisher.endpoint(domain, known, url)
 

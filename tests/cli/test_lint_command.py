@@ -49,6 +49,17 @@ def test_a_remark_is_a_line_and_exit_1(folder: Path, autoconfig: Command) -> Non
     assert (run.code, run.out, run.err) == (1, said, "1 remark, 1 note\n")
 
 
+def test_redirects_in_a_circle_are_found_across_files(folder: Path, autoconfig: Command) -> None:
+    for domain, other in (("a.example", "b.example"), ("b.example", "a.example")):
+        text = f'domains = ["{domain}"]\n[autodiscover]\nredirect_address = "@{other}"\n'
+        (folder / f"{domain}.toml").write_text(text)
+    run = autoconfig("providers", "lint")
+    path = folder / "a.example.toml"
+    said = "The redirects lead round in a circle: a.example to b.example to a.example."
+    assert f"{path}: autodiscover.redirect_address: {said}\n" in run.out
+    assert run.code == 1
+
+
 def test_a_remark_in_json_says_where_and_what(folder: Path, autoconfig: Command) -> None:
     path = folder / "plain.example.toml"
     path.write_text(PLAIN_SMTP)

@@ -6,6 +6,7 @@ import asyncio
 import ipaddress
 import itertools
 import os
+import ssl
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from tests.internet.answers import Request, Route
     from tests.internet.certificates import Tls
+    from tests.internet.issuing import Issuer
     from tests.internet.twists import Question, Twist
 
 PUBLIC = "127.66.0.0/16"
@@ -201,6 +203,15 @@ class Internet:
         """A PEM file with the authority behind every valid certificate, for ``SSL_CERT_FILE``."""
         return str(self._authority.file)
 
+    def certificate(self, tls: Tls, *names: str) -> Path:
+        """A PEM file with a key and its certificate, for servers that are programs."""
+        return self._authority.file_for(tls, *names)
+
+    @property
+    def issuer(self) -> Issuer:
+        """Makes certificates with one peculiarity each; a context of them can be a ``tls=``."""
+        return self._authority.issuer
+
     @property
     def escapes(self) -> list[str]:
         """Addresses outside loopback ("host:port") that this process tried to reach, and could not."""
@@ -217,7 +228,7 @@ class Internet:
         host: str,
         routes: Mapping[str, Route],
         *,
-        tls: Tls | None = "valid",
+        tls: Tls | ssl.SSLContext | None = "valid",
         names: Sequence[str] = (),
         private: bool = False,
     ) -> Site:
@@ -228,7 +239,7 @@ class Internet:
         """
 
         async def start() -> Site:
-            context = self._authority.context(tls, host, *names) if tls else None
+            context = self._context(tls, host, *names) if tls else None
             site = Site(routes, self._requests.setdefault(host, []), context)
             await site.start(await self._host(host, private=private), 443 if tls else 80)
             self._running.append(site)
@@ -236,16 +247,19 @@ class Internet:
 
         return self._thread.run(start())
 
+    def _context(self, tls: Tls | ssl.SSLContext, *names: str) -> ssl.SSLContext:
+        return tls if isinstance(tls, ssl.SSLContext) else self._authority.context(tls, *names)
+
     def requests(self, host: str) -> list[Request]:
         """What the sites of a host were asked, in order of arrival."""
         return list(self._requests.get(host, ()))
 
-    def mail(self, host: str, *services: str | Greeter, tls: Tls = "valid") -> MailServer:
+    def mail(self, host: str, *services: str | Greeter, tls: Tls | ssl.SSLContext = "valid") -> MailServer:
         """Mail servers that greet on the ports of the named services (see mail.SERVICES), or as told."""
         greeters = [SERVICES[service] if isinstance(service, str) else service for service in services]
 
         async def start() -> MailServer:
-            server = MailServer(host, greeters, self._authority.context(tls, host))
+            server = MailServer(host, greeters, self._context(tls, host))
             await server.start(await self._host(host))
             self._running.append(server)
             return server

@@ -106,7 +106,7 @@ class Postfix:
         postfix = pwd.getpwnam("postfix")
         os.chown(folder / "data", postfix.pw_uid, postfix.pw_gid)
         (self._configuration / "main.cf").write_text(main)
-        (self._configuration / "master.cf").write_text(_MASTER + listening)
+        (self._configuration / "master.cf").write_text(master_file(listening))
         self._process = namespace.start(self.command("postfix", "start-fg"))
         self.wait_for_log("daemon started")
 
@@ -152,6 +152,11 @@ class Postfix:
 def main_file(folder: Path, *, interfaces: str, hostname: str) -> str:
     """What the main.cf of every instance starts with."""
     return _MAIN.format(folder=folder, daemons=_DAEMONS, interfaces=interfaces, hostname=hostname)
+
+
+def master_file(listening: str) -> str:
+    """The services of an instance: those that every one has, and what it listens with."""
+    return _MASTER + listening
 
 
 def has_users() -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.internet.fixtures import internet
+from tests.net.sessions import Talk
 from tests.net.way import Way
 
 if TYPE_CHECKING:
@@ -26,3 +27,9 @@ def way(internet: Internet, monkeypatch: pytest.MonkeyPatch) -> Way:
 def host(internet: Internet) -> str:
     """A host name that has no address yet."""
     return f"www.{internet.domain()}"
+
+
+@pytest.fixture
+def talk(internet: Internet, way: Way, host: str) -> Talk:
+    """Conversations with a mail server on ``host``."""
+    return Talk(internet, way, host)

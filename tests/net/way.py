@@ -11,8 +11,9 @@ import pytest
 from autoconfig.errors import FetchFailed, NetworkError
 from autoconfig.net.connections import Connector
 from autoconfig.net.dns import Dns, name_server
+from autoconfig.net.fetched import Fetched
 from autoconfig.net.guard import Guard
-from autoconfig.net.http import Fetched, Http
+from autoconfig.net.http import Http
 from autoconfig.net.mail import MailGreeter
 
 if TYPE_CHECKING:

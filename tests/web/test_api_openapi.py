@@ -134,7 +134,7 @@ def test_the_429_of_the_api_is_as_described() -> None:
 def routes(app: Flask) -> set[tuple[str, str]]:
     """Every method and path the service answers."""
     return {
-        (method.lower(), re.sub(r"<(?:path:)?(\w+)>", r"{\1}", rule.rule))
+        (method.lower(), re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule))
         for rule in app.url_map.iter_rules()
         for method in rule.methods or ()
         if method not in _UNSAID

@@ -155,9 +155,8 @@ def test_a_query_without_an_address_is_as_none(app: Flask, query: str) -> None:
         "http://example.com/mail/config-v1.1.xml",
         "*",
         "mail/config-v1.1.xml",
-        BY_PATH + "\r\n@example.com",
     ],
-    ids=range(17),
+    ids=range(16),
 )
 def test_a_path_that_leads_nowhere_is_404(app: Flask, path: str) -> None:
     answer = call(app, environ_of(path))

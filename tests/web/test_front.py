@@ -14,9 +14,8 @@ from autoconfig.model import EmailAddress
 from autoconfig.settings import Settings
 from autoconfig.web import create_app
 from autoconfig.web.front import Front
-from autoconfig.web.metrics import Counted
 from autoconfig.web.paths import PACC_PATH, canonical_path
-from tests.web.asking import CONFIG, JSON, POX, WELL_KNOWN, Answer, call, environ_of
+from tests.web.asking import CONFIG, JSON, POX, WELL_KNOWN, Answer, call, environ_of, front_of
 from tests.web.conftest import DOMAINS, IDN
 
 if TYPE_CHECKING:
@@ -31,7 +30,9 @@ WARMING = [
 """Requests after which every document of the store lies ready."""
 
 _domains = st.one_of(
-    st.sampled_from([*DOMAINS, IDN, "mx.example.net", "customer.test", "bücher.example", ""]),
+    st.sampled_from(
+        [*DOMAINS, IDN, "moved.example", "mx.example.net", "customer.test", "bücher.example", ""]
+    ),
     st.sampled_from(
         ["Example.COM", "EXAMPLE.ORG", "example.com.", ".example.com", "example..com", "-example.com"]
     ),
@@ -139,14 +140,6 @@ def fresh(store: Store) -> Flask:
 def both(fresh: Flask, request: pytest.FixtureRequest) -> tuple[Front, bool]:
     """The door, and whether the documents shall lie ready behind it."""
     return front_of(fresh), request.param == "kept"
-
-
-def front_of(app: Flask) -> Front:
-    """The door behind the counter."""
-    assert isinstance(app.wsgi_app, Counted)
-    front = app.wsgi_app._application
-    assert isinstance(front, Front)
-    return front
 
 
 def _long_way(front: Front, environ: dict[str, object]) -> Answer:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from autoconfig.advice.clients import (
     delta_chat,
+    evolution,
     fairemail,
+    kmail,
     nextcloud,
     pimalaya,
     thunderbird_android,
@@ -22,6 +24,8 @@ CLIENTS: tuple[Client, ...] = (
     thunderbird_desktop.CLIENT,
     thunderbird_android.CLIENT,
     delta_chat.CLIENT,
+    evolution.CLIENT,
+    kmail.CLIENT,
     nextcloud.CLIENT,
     fairemail.CLIENT,
     pimalaya.CLIENT,

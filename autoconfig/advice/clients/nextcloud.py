@@ -37,7 +37,7 @@ def _read(root: xml.Element, values: Mapping[str, str]) -> Reading:
     incoming = _first(root, "incomingServer", "imap", values)
     outgoing = _first(root, "outgoingServer", "smtp", values)
     if not (incoming or outgoing):
-        raise Unread("There is neither an IMAP nor an SMTP server.")
+        raise Unread("There is neither an IMAP nor an SMTP server.", "imap-missing")
     return Reading(incoming=incoming, outgoing=outgoing)
 
 

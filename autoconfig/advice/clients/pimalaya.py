@@ -46,13 +46,19 @@ def read(document: bytes, address: EmailAddress) -> Reading:
 
 def _read(root: xml.Element, values: Mapping[str, str]) -> Reading:
     mail = _only(root, "emailProvider")
-    if root.get("version") is None or mail is None or mail.get("id") is None:
-        raise Unread("There is no version, no emailProvider or no id.")
+    if mail is None:
+        raise Unread("There is no emailProvider.", "not-clientconfig")
+    if root.get("version") is None:
+        raise Unread("There is no version.", "version-missing")
+    if mail.get("id") is None:
+        raise Unread("The emailProvider has no id.", "id-not-host")
     _check_oauth2(root)
     incoming = tuple(_server(section, values) for section in mail if section.tag == "incomingServer")
     outgoing = tuple(_server(section, values) for section in mail if section.tag == "outgoingServer")
     if not (incoming and outgoing):
-        raise Unread("There is no incoming or no outgoing server.")
+        raise Unread(
+            "There is no incoming or no outgoing server.", "smtp-missing" if incoming else "incoming-missing"
+        )
     return Reading(incoming=incoming, outgoing=outgoing)
 
 
@@ -62,24 +68,24 @@ def _check_oauth2(root: xml.Element) -> None:
         return
     for name in _OAUTH2:
         if _only(oauth2, name) is None:
-            raise Unread(f"The oAuth2 element has no {name}.")
+            raise Unread(f"The oAuth2 element has no {name}.", "oauth2-incomplete")
 
 
 def _server(section: xml.Element, values: Mapping[str, str]) -> ReadServer:
     server_type = section.get("type")
     if server_type not in _TYPES:
-        raise Unread(f"The server type {server_type!r} is not one it knows.")
+        raise Unread(f"The server type {server_type!r} is not one it knows.", "server-type-unknown")
     written = _text(section, "port")
     port = None if written is None else port_of(written)
     if written is not None and port is None:
-        raise Unread(f"The port {written[:20]!r} is not one.")
+        raise Unread(f"The port {written[:20]!r} is not one.", "port-bad")
     socket_type = _text(section, "socketType")
     if socket_type is not None and socket_type not in _SOCKET_TYPES:
-        raise Unread(f"The socketType {socket_type[:20]!r} is not one it knows.")
+        raise Unread(f"The socketType {socket_type[:20]!r} is not one it knows.", "socket-type-bad")
     words = [(child.text or "").strip() for child in section if child.tag == "authentication"]
     for word in words:
         if word not in _AUTHENTICATIONS:
-            raise Unread(f"The authentication {word[:30]!r} is not one it knows.")
+            raise Unread(f"The authentication {word[:30]!r} is not one it knows.", "authentication-unknown")
     username = _text(section, "username")
     return ReadServer(
         type=server_type,
@@ -100,7 +106,7 @@ def _only(section: xml.Element, name: str) -> xml.Element | None:
     """The one child of that name: it stops at a second one."""
     found = [child for child in section if child.tag == name]
     if len(found) > 1:
-        raise Unread(f"There is more than one {name}.")
+        raise Unread(f"There is more than one {name}.", "value-repeated")
     return found[0] if found else None
 
 

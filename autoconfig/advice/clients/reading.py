@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 AUTOMATIC = "automatic"
 """The socket type of a program that will find out by itself."""
+NOT_XML = "xml-broken"
+"""The code of a document that is not well-formed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,10 @@ class Reading:
     incoming: tuple[ReadServer, ...] = ()
     outgoing: tuple[ReadServer, ...] = ()
     reason: str = ""
+    code: str = ""
+    """The reason in a word, as ``autoconfig check`` names it; empty where the document is accepted."""
+    name: str | None = None
+    """The provider's name as the program shows it; None where it shows none."""
 
     @property
     def accepted(self) -> bool:
@@ -59,15 +65,21 @@ class Client:
 
 
 class Unread(Exception):
-    """The program gives up on the document (or the section); the text is the reason."""
+    """The program gives up on the document (or the section), for a reason and a word for it, ``code``."""
+
+    def __init__(self, reason: str, code: str) -> None:
+        super().__init__(reason)
+        self.code = code
 
 
 def reading(document: bytes, read: Callable[[xml.Element], Reading]) -> Reading:
     """Parse the document and read it; what makes the program give up becomes the reason."""
     try:
         return read(xml.parse(document))
-    except (Unread, XMLRefused) as reason:
-        return Reading(reason=str(reason))
+    except XMLRefused as reason:
+        return Reading(reason=str(reason), code=NOT_XML)
+    except Unread as reason:
+        return Reading(reason=str(reason), code=reason.code)
 
 
 def port_of(text: str) -> int | None:

@@ -29,6 +29,12 @@ if TYPE_CHECKING:
     from autoconfig.model import EmailAddress, Provider
 
 _SOCKET_TYPES = ("SSL", "STARTTLS")
+_MISSING = {
+    "hostname": "hostname-bad",
+    "port": "port-bad",
+    "socketType": "socket-type-bad",
+    "username": "login-name-missing",
+}
 
 
 def read(document: bytes, address: EmailAddress) -> Reading:
@@ -38,14 +44,14 @@ def read(document: bytes, address: EmailAddress) -> Reading:
 
 def _read(root: xml.Element, values: Mapping[str, str]) -> Reading:
     if root.tag != "clientConfig":
-        raise Unread("The root element is not clientConfig.")
+        raise Unread("The root element is not clientConfig.", "not-clientconfig")
     mail = next((child for child in root if child.tag == "emailProvider"), None)
     if mail is None:
-        raise Unread("There is no emailProvider element.")
+        raise Unread("There is no emailProvider element.", "not-clientconfig")
     if not is_host_name(mail.get("id") or ""):
-        raise Unread("The id of emailProvider is not a host name.")
+        raise Unread("The id of emailProvider is not a host name.", "id-not-host")
     if not any(is_host_name(fill(_text(child), values)) for child in mail if child.tag == "domain"):
-        raise Unread("There is no valid domain element.")
+        raise Unread("There is no valid domain element.", "domain-missing")
     return Reading(
         incoming=_servers(mail, "incomingServer", "imap", values),
         outgoing=_servers(mail, "outgoingServer", "smtp", values),
@@ -58,7 +64,7 @@ def _servers(
     sections = (child for child in mail if child.tag == name and child.get("type") == server_type)
     servers = tuple(_server(section, server_type, values) for section in sections)
     if not servers:
-        raise Unread(f"There is no {name} of type {server_type}.")
+        raise Unread(f"There is no {name} of type {server_type}.", f"{server_type}-missing")
     return servers
 
 
@@ -74,30 +80,39 @@ def _server(section: xml.Element, server_type: str, values: Mapping[str, str]) -
             found[str(child.tag)] = _text(child)
     for name in ("hostname", "port", "socketType", "username"):
         if name not in found:
-            raise Unread(f"A server of type {server_type} has no {name}.")
+            raise Unread(f"A server of type {server_type} has no {name}.", _MISSING[name])
     if not authentication:
-        raise Unread(f"A server of type {server_type} has no authentication it knows.")
+        raise Unread(
+            f"A server of type {server_type} has no authentication it knows.", "authentication-unknown"
+        )
     hostname = fill(found["hostname"], values)
     if not is_host_name(hostname):
-        raise Unread(f"{hostname[:60]!r} is not a host name.")
-    if found["socketType"] not in _SOCKET_TYPES:
-        raise Unread(f"The socketType {found['socketType'][:20]!r} is not one it uses.")
+        raise Unread(f"{hostname[:60]!r} is not a host name.", _spaced(hostname, "hostname-bad"))
+    socket_type = found["socketType"]
+    if socket_type not in _SOCKET_TYPES:
+        code = "plain-text" if socket_type == "plain" else _spaced(socket_type, "socket-type-bad")
+        raise Unread(f"The socketType {socket_type[:20]!r} is not one it uses.", code)
     port = port_of(found["port"])
     if port is None:
-        raise Unread(f"The port {found['port'][:20]!r} is not one.")
+        raise Unread(f"The port {found['port'][:20]!r} is not one.", _spaced(found["port"], "port-bad"))
     return ReadServer(
         type=server_type,
         hostname=hostname,
         port=port,
-        socket_type=found["socketType"],
+        socket_type=socket_type,
         authentication=tuple(authentication),
         username=fill(found["username"], values),
     )
 
 
+def _spaced(text: str, code: str) -> str:
+    """Why a value is not taken: for the white space around it, or for what it is."""
+    return "white-space" if text != text.strip() else code
+
+
 def _text(element: xml.Element) -> str:
     if len(element):
-        raise Unread(f"There is an element inside {xml.local_name(element)}.")
+        raise Unread(f"There is an element inside {xml.local_name(element)}.", "not-clientconfig")
     return element.text or ""
 
 

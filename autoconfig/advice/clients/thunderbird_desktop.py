@@ -60,6 +60,9 @@ OAUTH2_HOSTS = frozenset(
 )
 """Hosts, with everything below them, whose OAuth2 issuer is built in."""
 
+UNDEFINED = "undefined"
+"""What an absent login name or display name becomes."""
+
 _INCOMING_BY_HOST = ("imap", "pop3", "exchange")
 _INCOMING_BY_URL = ("ews", "owa")
 _SOCKET_TYPES = ("plain", "SSL", "STARTTLS")
@@ -86,9 +89,11 @@ def read(document: bytes, address: EmailAddress, *, graph: bool = False) -> Read
 def _read(root: xml.Element, values: Mapping[str, str], by_url: tuple[str, ...]) -> Reading:
     mail = next((child for child in root if child.tag == "emailProvider"), None)
     if root.tag != "clientConfig" or mail is None:
-        raise Unread("There is no clientConfig with an emailProvider.")
+        raise Unread("There is no clientConfig with an emailProvider.", "not-clientconfig")
     _check_provider(mail)
     return Reading(
+        # A missing one is shown as JavaScript writes it.
+        name=next(iter(_texts(mail, "displayName")), UNDEFINED),
         incoming=_servers(mail, "incomingServer", (_INCOMING_BY_HOST, by_url), _AUTHENTICATIONS, values),
         outgoing=_servers(mail, "outgoingServer", (("smtp",), ()), _AUTHENTICATIONS_OUT, values),
     )
@@ -96,9 +101,9 @@ def _read(root: xml.Element, values: Mapping[str, str], by_url: tuple[str, ...])
 
 def _check_provider(mail: xml.Element) -> None:
     if not _is_host((mail.get("id") or "").strip()):
-        raise Unread("The id of emailProvider is not a host name.")
+        raise Unread("The id of emailProvider is not a host name.", "id-not-host")
     if not any(_is_host(xml.text_of(child) or "") for child in mail if child.tag == "domain"):
-        raise Unread("There is no valid domain element.")
+        raise Unread("There is no valid domain element.", "domain-missing")
 
 
 def _servers(
@@ -109,17 +114,17 @@ def _servers(
     values: Mapping[str, str],
 ) -> tuple[ReadServer, ...]:
     """Every usable server of one direction; a bad one is dropped alone."""
-    found = []
-    first_reason = f"There is no {name}."
+    found, reasons = [], []
     for section in mail:
         if section.tag != name:
             continue
         try:
             found.append(_server(section, types, authentications, values))
         except Unread as reason:
-            first_reason = str(reason) if not found else first_reason
+            reasons.append(reason)
     if not found:
-        raise Unread(first_reason)
+        missing = "smtp-missing" if name == "outgoingServer" else "incoming-missing"
+        raise reasons[0] if reasons else Unread(f"There is no {name}.", missing)
     return tuple(found)
 
 
@@ -131,7 +136,7 @@ def _server(
 ) -> ReadServer:
     by_host, by_url = types
     server_type = section.get("type") or ""
-    username = next(iter(_texts(section, "username")), "undefined")
+    username = next(iter(_texts(section, "username")), UNDEFINED)
     if server_type in by_url:
         url = _url(section)
         return ReadServer(
@@ -143,10 +148,10 @@ def _server(
             username=fill(username, values),
         )
     if server_type not in by_host:
-        raise Unread(f"The server type {server_type!r} is not supported.")
+        raise Unread(f"The server type {server_type!r} is not supported.", "server-type-unknown")
     hostname = fill(next(iter(_texts(section, "hostname")), ""), values)
     if not is_host_name(hostname):
-        raise Unread(f"The host name {hostname!r} is not one.")
+        raise Unread(f"The host name {hostname!r} is not one.", "hostname-bad")
     return ReadServer(
         type=server_type,
         hostname=hostname,
@@ -159,13 +164,15 @@ def _server(
 
 def _authentication(section: xml.Element, known: Mapping[str, str], hostname: str | None) -> str:
     """The first that it supports; OAuth2 only with an issuer it knows."""
-    reason = "There is no authentication it supports."
-    for word in _texts(section, "authentication"):
+    words = _texts(section, "authentication")
+    code = "authentication-unknown" if words else "authentication-missing"
+    reason = Unread("There is no authentication it supports.", code)
+    for word in words:
         if word == "OAuth2" and hostname is not None and not _knows_issuer(hostname):
-            reason = f"OAuth2 at {hostname} has no issuer it knows."
+            reason = Unread(f"OAuth2 at {hostname} has no issuer it knows.", "oauth2-only")
         elif word in known:
             return known[word]
-    raise Unread(reason)
+    raise reason
 
 
 def _knows_issuer(hostname: str) -> bool:
@@ -178,15 +185,15 @@ def _url(section: xml.Element) -> str:
         try:
             return checked_url(text)
         except ValueRefused as refused:
-            raise Unread(str(refused)) from None
-    raise Unread("The server has no url.")
+            raise Unread(str(refused), "hostname-bad") from None
+    raise Unread("The server has no url.", "hostname-bad")
 
 
 def _port(section: xml.Element) -> int:
     text = next(iter(_texts(section, "port")), "")
     port = port_of(text)
     if not port:
-        raise Unread(f"The port {text[:20]!r} is not one.")
+        raise Unread(f"The port {text[:20]!r} is not one.", "port-bad")
     return port
 
 
@@ -195,7 +202,8 @@ def _first_known(section: xml.Element, name: str, known: Iterable[str]) -> str:
     for word in words:
         if word in known:
             return word
-    raise Unread(f"The {name} {words[0][:20]!r} is not supported." if words else f"There is no {name}.")
+    reason = f"The {name} {words[0][:20]!r} is not supported." if words else f"There is no {name}."
+    raise Unread(reason, "socket-type-bad")
 
 
 def _texts(section: xml.Element, name: str) -> list[str]:

@@ -15,7 +15,7 @@ from autoconfig.resolver.outcome import Failed, Found, Nothing, Outcome, Trust
 from autoconfig.resolver.recorder import judged
 
 if TYPE_CHECKING:
-    from autoconfig.net.http import Fetched
+    from autoconfig.net.fetched import Fetched
     from autoconfig.net.records import Answer
     from autoconfig.resolver.inquiry import Inquiry, Options
 

@@ -43,6 +43,7 @@ class Request:
     html: BinaryIO | None
     quiet: bool
     servers: bool
+    own: bool
     name_servers: tuple[str, ...]
     doh: str | None
     allow_private_networks: bool
@@ -83,8 +84,9 @@ class Request:
 @json_option
 @click.option("--html", type=click.File("wb", lazy=True), metavar="FILE", help="Write a page too.")
 @click.option("--quiet", is_flag=True, help="Print what is to be mended, and nothing where nothing is.")
+@click.option("--servers/--no-servers", default=True, show_default=True, help="Look at the mail servers too.")
 @click.option(
-    "--servers/--no-servers", default=True, show_default=True, help="Connect to the mail servers too."
+    "--own", is_flag=True, help="The mail servers are your own: no pauses, and a few questions more."
 )
 @click.option(
     "--nameserver",
@@ -158,6 +160,7 @@ async def _visited(domain: str, request: Request) -> Checkup:
         name_servers=settings.nameservers,
         doh_url=settings.doh_url,
         allow_private_networks=settings.allow_private_networks,
+        own=request.own,
     )
     async with doctor:
         return await doctor.check(

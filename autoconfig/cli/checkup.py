@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from autoconfig.cli.screen import padded, printable, width_of, wrapped
-from autoconfig.doctor.fixes import Severity
 from autoconfig.doctor.predict import Outcome
-from autoconfig.doctor.words import from_where, place, security, summary
+from autoconfig.doctor.words import in_short, login, name_of, place, said, security, summary
 from autoconfig.model.address import to_unicode
+from autoconfig.probes.findings import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -63,16 +63,15 @@ def _programs(checkup: Checkup, screen: Screen) -> Iterator[Line]:
     for prediction in checkup.predictions:
         mark = _MARKS[prediction.outcome][0 if screen.unicode else 1]
         style = _STYLES[prediction.outcome]
-        text = prediction.why or from_where(prediction)
-        first, *rest = _in_lines(printable(text), screen, indent)
+        first, *rest = _in_lines(printable(in_short(prediction)), screen, indent)
         yield (
             (f"{mark} ", style),
             (padded(prediction.name, name) + _GAP, ""),
             (f"{prediction.outcome:{_OUTCOME}}{_GAP}", style),
-            (first, "dim" if not prediction.why else ""),
+            (first, "dim"),
         )
         for part in rest:
-            yield ((" " * indent + part, ""),)
+            yield ((" " * indent + part, "dim"),)
     yield ()
 
 
@@ -81,23 +80,24 @@ def _servers(checkup: Checkup, screen: Screen) -> Iterator[Line]:
     users: dict[tuple[str, ...], list[str]] = {}
     for prediction in checkup.predictions:
         for server in prediction.used:
-            users.setdefault(_row(server), []).append(prediction.name)
+            users.setdefault(_row(server, checkup.domain), []).append(prediction.name)
     if not users:
         return
     widths = [max(map(width_of, column)) for column in zip(*users, strict=True)]
     everybody = sum(1 for prediction in checkup.predictions if prediction.used)
+    seen = {name_of(report.server): said(report) for report in checkup.servers}
     for row, names in users.items():
         cells = _GAP.join(padded(text, width) for text, width in zip(row, widths, strict=True)).rstrip()
         yield ((cells, "red" if row[2] == "no encryption" else "cyan"),)
-        said = "all of them" if len(names) == everybody > 1 else ", ".join(names)
-        for part in _in_lines(f"used by {said}", screen, len(_GAP)):
-            yield ((_GAP + part, "dim"),)
+        by = "all of them" if len(names) == everybody > 1 else ", ".join(names)
+        for text in (seen.get(f"{row[0]} {row[1]}", ""), f"used by {by}"):
+            for part in _in_lines(printable(text), screen, len(_GAP)) if text else ():
+                yield ((_GAP + part, "dim"),)
     yield ()
 
 
-def _row(server: ReadServer) -> tuple[str, ...]:
-    login = "the address" if server.username is None else f"as {server.username}"
-    return (server.type, printable(place(server)), security(server), printable(login))
+def _row(server: ReadServer, domain: str) -> tuple[str, ...]:
+    return (server.type, printable(place(server)), security(server), printable(login(server, domain)))
 
 
 def _fix(fix: Fix, screen: Screen) -> Iterator[Line]:

@@ -3,7 +3,8 @@
 from autoconfig.doctor.checkup import Checkup
 from autoconfig.doctor.clients import CLIENTS, Client
 from autoconfig.doctor.doctor import Doctor
-from autoconfig.doctor.fixes import RULES, Fix, Severity
+from autoconfig.doctor.fixes import RULES, Fix
 from autoconfig.doctor.predict import Outcome, Prediction
+from autoconfig.probes.findings import Severity
 
 __all__ = ["CLIENTS", "RULES", "Checkup", "Client", "Doctor", "Fix", "Outcome", "Prediction", "Severity"]

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from autoconfig.doctor.fixes import Fix, Problem, Severity, fix_for
-from autoconfig.doctor.predict import shown
+from autoconfig.doctor.fixes import Fix, Problem, fix_for
+from autoconfig.probes.findings import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from autoconfig.doctor.predict import Prediction
     from autoconfig.doctor.sources import Source
+    from autoconfig.probes import ServerReport
 
 _WORST_FIRST = tuple(Severity)
 
@@ -26,8 +27,8 @@ class Checkup:
     fixes: tuple[Fix, ...]
     """Worst first."""
     sources: tuple[Source, ...] = ()
-    servers: tuple[Mapping[str, Any], ...] = ()
-    """What the probed mail servers said; empty where none was asked."""
+    servers: tuple[ServerReport, ...] = ()
+    """What was seen of the mail servers; empty where none was looked at."""
     elapsed_ms: int = 0
     offline: str = ""
     """Why nobody could be asked; empty where somebody was."""
@@ -46,7 +47,7 @@ class Checkup:
             "clients": [prediction.as_dict() for prediction in self.predictions],
             "fixes": [fix.as_dict() for fix in self.fixes],
             "sources": [source.as_dict() for source in self.sources],
-            "servers": [dict(server) for server in self.servers],
+            "servers": [report.as_dict() for report in self.servers],
         }
 
 
@@ -56,7 +57,7 @@ def fixes_of(predictions: Iterable[Prediction], others: Iterable[Problem], domai
     clients: dict[tuple[str, str], list[str]] = {}
     for prediction in predictions:
         for problem in prediction.problems:
-            key = (problem.code, shown(problem.where))
+            key = (problem.code, problem.place)
             known = problems.get(key)
             # What stops one program is not healed by what leads another on.
             if known is None or (known.heals and not problem.heals):
@@ -64,14 +65,9 @@ def fixes_of(predictions: Iterable[Prediction], others: Iterable[Problem], domai
             if not problem.heals and prediction.name not in clients.setdefault(key, []):
                 clients[key].append(prediction.name)
     for problem in others:
-        problems.setdefault((problem.code, shown(problem.where)), problem)
+        problems.setdefault((problem.code, problem.place), problem)
     fixes = [
-        fix_for(
-            Problem(problem.code, shown(problem.where), problem.why, problem.heals),
-            domain,
-            clients=tuple(clients.get(key, ())),
-        )
-        for key, problem in problems.items()
+        fix_for(problem, domain, clients=tuple(clients.get(key, ()))) for key, problem in problems.items()
     ]
     return tuple(
         sorted(fixes, key=lambda fix: (_WORST_FIRST.index(fix.severity), -len(fix.clients), fix.code))

@@ -10,15 +10,18 @@ from autoconfig.doctor import checks
 from autoconfig.doctor.checkup import Checkup, fixes_of
 from autoconfig.doctor.clients import CLIENTS
 from autoconfig.doctor.replay import replay
+from autoconfig.doctor.servers import believing, look_at, problems_of
 from autoconfig.doctor.sources import contradictions, sources_of
-from autoconfig.doctor.visit import TIMEOUT, Visit
+from autoconfig.doctor.visit import LOCAL_PART, TIMEOUT, Visit
 from autoconfig.model import EmailAddress
 from autoconfig.net.connections import Connector
-from autoconfig.net.dns import Dns, name_server, system_name_servers
+from autoconfig.net.dns import Dns, open_dns
 from autoconfig.net.guard import Guard
 from autoconfig.net.http import Http
 from autoconfig.net.mail import MailGreeter
-from autoconfig.net.transport import NameServer, ask
+from autoconfig.probes import Prober
+from autoconfig.probes.pacer import INTERVAL, Pacer
+from autoconfig.probes.tools import Tools
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,17 +30,17 @@ if TYPE_CHECKING:
     from autoconfig.doctor.fixes import Problem
     from autoconfig.model import Provider
 
-LOCAL_PART = "postmaster"
-"""The mailbox that is asked about: every domain has it (RFC 5321 §4.5.1)."""
-
 
 class Doctor:
     """Asks name servers, web servers and mail servers. One event loop only; an async context manager."""
 
-    def __init__(self, *, dns: Dns, connector: Connector) -> None:
+    def __init__(self, *, dns: Dns, connector: Connector, own: bool = False) -> None:
         self.dns = dns
         self._http = Http(connector, timeout=TIMEOUT)
         self._mail = MailGreeter(connector)
+        pacer = Pacer(0.0 if own else INTERVAL)
+        tools = Tools(dns=dns, connector=connector, http=self._http, pacer=pacer, own=own)
+        self._prober = Prober(tools)
 
     @classmethod
     def open(
@@ -46,19 +49,22 @@ class Doctor:
         name_servers: Sequence[str] = (),
         doh_url: str | None = None,
         allow_private_networks: bool = False,
+        own: bool = False,
         guard: Guard | None = None,
     ) -> Self:
-        """Make one with the machine's name servers, or those given. Raises DomainError for a wrong one."""
-        dns = _dns(name_servers, doh_url)
+        """Make one with the machine's name servers, or those given. Raises DomainError for a wrong one.
+
+        ``own`` where the mail servers are one's own: no pauses between connections, and a few questions more.
+        """
+        dns = open_dns(name_servers, doh_url)
         rule = Guard(allow_private=allow_private_networks) if guard is None else guard
-        return cls(dns=dns, connector=Connector(dns, rule))
+        return cls(dns=dns, connector=Connector(dns, rule), own=own)
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_exception: object) -> None:
-        await self.dns.aclose()
-        await self._http.aclose()
+        await self._prober.aclose()
 
     async def check(
         self,
@@ -82,14 +88,18 @@ class Doctor:
             predictions = await asyncio.gather(*(replay(client, visit) for client in clients))
             problems = [*await beside, *checks.seen(visit.answers)]
             sources = await sources_of(visit, provider)
+            reports = await look_at(self._prober, predictions, sources) if servers else ()
         finally:
             await visit.leave()
+        predictions = [believing(prediction, reports) for prediction in predictions]
+        problems += [problem for report in reports for problem in problems_of(report)]
         others = (*problems, *contradictions(sources), *more)
         return Checkup(
             domain=domain,
             predictions=tuple(predictions),
             fixes=fixes_of(predictions, others, domain),
             sources=sources,
+            servers=reports,
             elapsed_ms=round((loop.time() - started) * 1000),
             offline=self._silence(visit),
         )
@@ -100,12 +110,3 @@ class Doctor:
             return ""
         errors = [str(heard.error) for heard in visit.answers if heard.error is not None]
         return f"Nobody could be asked about {visit.mailbox.domain}: {errors[0] if errors else 'no answer.'}"
-
-
-def _dns(name_servers: Sequence[str], doh_url: str | None) -> Dns:
-    if doh_url is not None:
-        from autoconfig.net.doh import Doh
-
-        doh = Doh(doh_url)
-        return Dns((NameServer(doh_url, trusted=True),), doh, on_close=doh.aclose)
-    return Dns(tuple(name_server(text) for text in name_servers) or system_name_servers(), ask)

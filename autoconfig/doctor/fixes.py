@@ -6,23 +6,13 @@ docs/check.md shows this table; a test holds the two together.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from autoconfig.probes.findings import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-
-class Severity(StrEnum):
-    """How much it matters, worst first."""
-
-    ERROR = "error"
-    """Somebody cannot set up an account, or gets one that does not work."""
-    WARNING = "warning"
-    """Nobody is stopped today, or only those who would rather be asked."""
-    NOTE = "note"
-    """Good to know; ``check`` does not fail for it."""
-
+    from collections.abc import Iterable, Mapping
 
 _E, _W, _N = Severity.ERROR, Severity.WARNING, Severity.NOTE
 
@@ -134,7 +124,14 @@ RULES: Mapping[str, tuple[Severity, str]] = {
     "sources-differ": (_W, "Publish the same servers everywhere."),
     "server": (_E, "Mend the mail server, or publish what it offers."),
 }
-"""Code to severity and advice. Codes are never renamed: scripts look for them."""
+"""Code to severity and advice. Codes are never renamed: scripts look for them. ``server`` stands for all that
+the probes find, each with its own code behind it: server-starttls-missing."""
+
+_OF_THE_HOST = frozenset(
+    {"dns-broken", "private-address", "unreachable", "broken-off", "slow", "tls-broken", "tls13-missing"}
+    | {"certificate-expired", "certificate-expires", "certificate-name", "certificate-untrusted"}
+)
+"""Whatever is asked for there, and however."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,18 +170,42 @@ class Problem:
     why: str
     heals: bool = False
     """Whether it stops nobody, because another way leads on."""
+    known: Severity | None = None
+    """How bad it is, where that is not in the table."""
+    do: str = ""
+    """What to do, where somebody knows better than the table."""
+
+    @property
+    def place(self) -> str:
+        """Where to mend it: a host, or a URL without the address in it, a record, a server."""
+        url = urlsplit(self.where)
+        return (self.code in _OF_THE_HOST and url.hostname) or self.where.partition("?")[0]
+
+    @property
+    def severity(self) -> Severity:
+        """How bad it is, whatever else leads on."""
+        return self.known or self._rule[0]
+
+    @property
+    def advice(self) -> str:
+        """What to do, with DOMAIN for the domain."""
+        return self.do or self._rule[1]
+
+    @property
+    def _rule(self) -> tuple[Severity, str]:
+        return RULES[self.code] if self.code in RULES else RULES[self.code.partition("-")[0]]
 
 
-def fix_for(problem: Problem, domain: str, *, do: str = "", clients: tuple[str, ...] = ()) -> Fix:
-    """The fix for a problem; ``do`` where somebody knows better than the table."""
-    severity, advice = RULES[problem.code]
+def fix_for(problem: Problem, domain: str, *, clients: Iterable[str] = ()) -> Fix:
+    """The fix for a problem that hits these programs."""
+    severity = problem.severity
     if problem.heals and severity is Severity.ERROR:
         severity = Severity.WARNING
     return Fix(
         code=problem.code,
-        where=problem.where,
+        where=problem.place,
         why=problem.why,
-        do=do or advice.replace("DOMAIN", domain),
+        do=problem.advice.replace("DOMAIN", domain),
         severity=severity,
-        clients=clients,
+        clients=tuple(clients),
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from autoconfig.doctor.predict import Outcome, shown
-from autoconfig.doctor.words import from_where, place, security, summary
+from autoconfig.doctor.words import in_short, login, name_of, place, said, security, summary
 from autoconfig.model.address import to_unicode
 
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ def _template() -> Template:
         lstrip_blocks=True,
         finalize=_finalized,
     )
-    environment.filters |= {"shown": shown, "place": place, "security": security, "from_where": from_where}
+    filters = (shown, place, security, login, in_short, name_of, said)
+    environment.filters |= {function.__name__: function for function in filters}
     return environment.get_template("page.html")
 
 

@@ -7,13 +7,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from autoconfig.advice.clients.thunderbird_desktop import UNDEFINED
-from autoconfig.doctor.fixes import RULES, Problem, Severity
+from autoconfig.doctor.fixes import Problem
 from autoconfig.doctor.look import Find
 from autoconfig.doctor.ways.guess import GUESSED
 from autoconfig.model.placeholders import has_placeholder
+from autoconfig.probes.findings import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from autoconfig.advice.clients.reading import ReadServer
     from autoconfig.doctor.clients import Client
@@ -86,8 +87,15 @@ def _server(server: ReadServer) -> dict[str, Any]:
     }
 
 
+_MISSING: Mapping[str, str] = {
+    "autoconfig-missing": "There is no autoconfig document at any of its places.",
+    "pox-missing": "Autodiscover knows nothing of the domain.",
+    "srv-missing": "There are no SRV records for mail.",
+    "profile-missing": "There is no Apple profile.",
+}
+"""What is not there for a program that asks the user, by the code of what it would like best."""
 _MAIL = ("imap", "pop3", "smtp")
-_TLS_PORTS = (993, 995, 465)
+TLS_PORTS = (993, 995, 465)
 _STARTTLS_PORTS = (143, 110, 587)
 
 
@@ -103,7 +111,7 @@ def predict(client: Client, looks: Sequence[Look], domain: str) -> Prediction:
         for look in looks
         if look.code and look.where not in places and not look.code.startswith("profile-")
     ]
-    wrong = [problem for problem in spoiling if RULES[problem.code][0] is not Severity.NOTE]
+    wrong = [problem for problem in spoiling if problem.severity is not Severity.NOTE]
     return Prediction(
         client=client.key,
         name=client.name,
@@ -131,8 +139,7 @@ def _without_servers(client: Client, looks: Sequence[Look], domain: str) -> Pred
     else:
         why = "Nothing is published where it looks: the user types the servers."
         outcome = Outcome.ASKS
-        missing = f"{domain} publishes nothing where it is looked for."
-        problems = [Problem(client.missing, domain, missing)] if client.missing else []
+        problems = [Problem(client.missing, domain, _MISSING[client.missing])] if client.missing else []
     return Prediction(
         client=client.key,
         name=client.name,
@@ -207,4 +214,4 @@ def _wrong_with(server: ReadServer, client: Client, *, pox: bool) -> Iterator[tu
 def _mismatched(server: ReadServer) -> bool:
     if server.socket_type == "SSL":
         return server.port in _STARTTLS_PORTS
-    return server.socket_type == "STARTTLS" and server.port in _TLS_PORTS
+    return server.socket_type == "STARTTLS" and server.port in TLS_PORTS

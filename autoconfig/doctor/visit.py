@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Value = TypeVar("Value")
 
+LOCAL_PART = "postmaster"
+"""The mailbox that is asked about: every domain has it (RFC 5321 §4.5.1)."""
 TIMEOUT = 12.0
 """Seconds for one answer. Some programs wait longer; what takes this long is slow for all of them."""
 REQUESTS_AT_ONCE = 24

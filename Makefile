@@ -23,11 +23,12 @@ help:
 serve: $(VENV)/serve.stamp
 	@exec $(BIN)/autoconfig serve --host $(HOST) --port $(PORT)
 
+# More processes than cores: many tests wait for servers.
 test: $(VENV)/test.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n auto --dist worksteal
+	$(BIN)/python -m pytest -n 4 --dist worksteal
 
 quick: $(VENV)/test.stamp
 	$(BIN)/python -m pytest -q -m "not real" --hypothesis-profile=quick -n auto

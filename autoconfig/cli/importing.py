@@ -18,10 +18,13 @@ if TYPE_CHECKING:
 
 
 def run_import(
-    text: str, target: str | None, provider_id: str | None, *, replace: bool, move: bool, as_json: bool
+    text: str, targets: tuple[str, ...], provider_id: str | None, *, replace: bool, move: bool, as_json: bool
 ) -> int:
-    """Import, and print what came of it; return the exit code. Raises StoreError or UsageError."""
-    url = _target(target)
+    """Import into the first database of the targets, else of the settings; return the exit code.
+
+    Prints what came of it. Raises StoreError or UsageError.
+    """
+    url = _target(targets)
     from autoconfig.stores.importing import Importer
     from autoconfig.stores.sources import open_source
 
@@ -44,12 +47,11 @@ def run_import(
     return 1 if source.problems_total or imported.conflicts_total else 0
 
 
-def _target(given: str | None) -> str:
+def _target(given: tuple[str, ...]) -> str:
     """The database that is meant. Raises UsageError where there is none."""
     from autoconfig.stores import is_database
 
-    stores = (given,) if given is not None else settings_with(()).providers
-    url = next((store for store in stores if is_database(store)), None)
+    url = next((store for store in settings_with(given).providers if is_database(store)), None)
     if url is None:
         raise click.UsageError(
             "Say which database to import into: --into URL, such as sqlite:////var/lib/mail-autoconfig/p.db."

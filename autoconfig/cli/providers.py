@@ -98,14 +98,21 @@ def lint(paths: tuple[Path, ...], as_json: bool, stores: tuple[str, ...]) -> Non
     "target",
     metavar="URL",
     help="The database, such as sqlite:////var/lib/mail-autoconfig/providers.db.  "
-    "[default: the first in AUTOCONFIG_PROVIDERS]",
+    "[default: the first in --providers or AUTOCONFIG_PROVIDERS]",
 )
 @click.option("--provider", "provider_id", metavar="ID", help="Whose the domains of a list are.")
 @click.option("--replace", is_flag=True, help="The providers of a list keep no domain that is not on it.")
 @click.option("--move", is_flag=True, help="Take domains from the providers that have them.")
 @json_option
+@providers_option
 def import_(
-    source: str, target: str | None, provider_id: str | None, replace: bool, move: bool, as_json: bool
+    source: str,
+    target: str | None,
+    provider_id: str | None,
+    replace: bool,
+    move: bool,
+    as_json: bool,
+    stores: tuple[str, ...],
 ) -> None:
     """Copy providers and domains into a database of our own tables, which are made if need be.
 
@@ -117,7 +124,8 @@ def import_(
     """
     from autoconfig.cli.importing import run_import
 
-    sys.exit(run_import(source, target, provider_id, replace=replace, move=move, as_json=as_json))
+    targets = stores if target is None else (target,)
+    sys.exit(run_import(source, targets, provider_id, replace=replace, move=move, as_json=as_json))
 
 
 def _counted(remarks: list[Remark]) -> str:

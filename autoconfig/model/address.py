@@ -37,6 +37,8 @@ def normalize_domain(text: str) -> str:
     ``Bücher.Example.`` becomes ``xn--bcher-kva.example``. Raises DomainError for anything that is not
     a name of letters, digits and hyphens (addresses of numbers are no domains).
     """
+    if len(text) <= DOMAIN_OCTETS and _DOMAIN.fullmatch(text) and not text[-1].isdigit():
+        return text  # nearly always: in its one spelling already
     name = text.strip().translate(_OTHER_DOTS).lower().removesuffix(".")
     if not name.isascii():
         name = _to_a_labels(name, text)

@@ -161,7 +161,10 @@ def _write_names(connection: Connection, import_id: str, before: int, names: lis
             for row in rows:
                 copy.write_row(row)
         return
-    connection.execute(insert(STAGED_NAMES), [dict(zip(columns, row, strict=True)) for row in rows])
+    mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+    places = ", ".join([mark] * len(columns))
+    statement = f"INSERT INTO {STAGED_NAMES.name} ({', '.join(columns)}) VALUES ({places})"  # noqa: S608
+    connection.exec_driver_sql(statement, list(rows))
 
 
 def _settle(connection: Connection) -> None:

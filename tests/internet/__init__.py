@@ -20,14 +20,14 @@
 
 Routes hold an Answer, a body or a function of the Request; the key is a path with its query, a path, or "*".
 Answer(delay=, drip=, cut=, endless=, raw=, headers=) and large(), silence(), hang_up() play the bad ones.
-``tls=`` is "valid", "expired", "self-signed", "untrusted", "wrong-name", "tls1.2", or None for http.
-``internet.name_server("servfail", below=domain, types=["MX"]).address`` is a name server that is wrong in one
-way (all ways: twists.TWISTS, and slow(), alternating()); everything else it answers truly.
-``internet.mail(host, "imaps", "submission", Greeter(...))`` greets as mail servers do.
-``refusing``, ``silent``, ``dropping`` make hosts that refuse, accept and say nothing, lose every packet.
+``tls=`` is "valid", "ending", "expired", "self-signed", "untrusted", "wrong-name", "tls1.2", or None for
+http. ``internet.name_server("servfail", below=domain, types=["MX"]).address`` is a name server that is wrong
+in one way (all ways: twists.TWISTS, and slow(), alternating()); everything else it answers truly.
+``internet.mail(host, "imaps", "submission", Greeter(...))`` greets as mail servers do. ``refusing``,
+``silent``, ``dropping`` make hosts that refuse, accept and say nothing, lose every packet.
 ``internet.site(host, routes, private=True)`` is a host in ``internet.private``, where no guard may let go.
-``delay.py`` puts servers 40 ms away, for benchmarks.
-Unknown names are NXDOMAIN. No packet leaves this machine.
+``delay.py`` puts servers 40 ms away, for benchmarks. Unknown names are NXDOMAIN. No packet leaves this
+machine.
 """
 
 from tests.internet.answers import (

@@ -17,10 +17,11 @@ from tests.internet.issuing import Issuer
 if TYPE_CHECKING:
     from pathlib import Path
 
-Tls = Literal["valid", "expired", "self-signed", "untrusted", "wrong-name", "tls1.2"]
+Tls = Literal["valid", "ending", "expired", "self-signed", "untrusted", "wrong-name", "tls1.2"]
 """What is right or wrong with a server's TLS.
 
-``untrusted`` is signed by an unknown authority, ``tls1.2`` is a good certificate without TLS 1.3.
+``ending`` is good for three days more, ``untrusted`` is signed by an unknown authority, ``tls1.2`` is a good
+certificate without TLS 1.3.
 """
 TLS_KINDS: tuple[Tls, ...] = get_args(Tls)
 
@@ -52,16 +53,27 @@ class Authority:
             context.maximum_version = ssl.TLSVersion.TLSv1_2
         return context
 
+    def file_for(self, tls: Tls, *names: str) -> Path:
+        """A PEM file with a key and its certificate for the given names, for servers that are programs."""
+        if tls == "self-signed":
+            return self._self_signed(names, f"self-signed-{names[0]}.pem")
+        file = self._folder / f"{tls}-{names[0]}.pem"
+        self._issued(tls, names).private_key_and_cert_chain_pem.write_to_path(str(file))
+        return file
+
     def _issued(self, tls: Tls, names: tuple[str, ...]) -> trustme.LeafCert:
         if tls == "untrusted":
             return trustme.CA().issue_cert(*names)
         if tls == "wrong-name":
             return self._trusted.issue_cert("somebody-else.invalid")
+        if tls == "ending":
+            now = datetime.datetime.now(datetime.UTC)
+            return self._trusted.issue_cert(*names, not_before=now - _A_DAY, not_after=now + 3 * _A_DAY)
         if tls == "expired":
             return self._trusted.issue_cert(*names, not_before=_LONG_AGO, not_after=_LONG_AGO + _A_DAY)
         return self._trusted.issue_cert(*names)
 
-    def _self_signed(self, names: tuple[str, ...]) -> Path:
+    def _self_signed(self, names: tuple[str, ...], name: str = "self-signed.pem") -> Path:
         """A file with a key and the certificate it signed for itself."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(x509.NameOID.ORGANIZATION_NAME, "self-signed")])
@@ -79,7 +91,7 @@ class Authority:
             )
             .sign(key, hashes.SHA256())
         )
-        file = self._folder / "self-signed.pem"
+        file = self._folder / name
         file.write_bytes(
             key.private_bytes(
                 serialization.Encoding.PEM,

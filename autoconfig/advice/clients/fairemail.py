@@ -1,7 +1,8 @@
 """FairEmail: the very first incoming and outgoing server, whatever they are.
 
 Read in M66B/FairEmail, app/src/main/java/eu/faircode/email/EmailProvider.java. Any ``username`` element of
-the document overwrites the login name, and only two placeholders are understood there, alone in the element.
+the document overwrites the login name, and only two placeholders are understood there, alone in the element;
+in host names none is. Nothing is trimmed.
 """
 
 from __future__ import annotations
@@ -39,8 +40,8 @@ def read(document: bytes, address: EmailAddress) -> Reading:
 def _read(root: xml.Element, values: Mapping[str, str]) -> Reading:
     username = _username(root, values)
     return Reading(
-        incoming=(_first(root, "incomingServer", "imap", username, values),),
-        outgoing=(_first(root, "outgoingServer", "smtp", username, values),),
+        incoming=(_first(root, "incomingServer", "imap", username),),
+        outgoing=(_first(root, "outgoingServer", "smtp", username),),
     )
 
 
@@ -57,26 +58,26 @@ def _username(root: xml.Element, values: Mapping[str, str]) -> str | None:
     return username
 
 
-def _first(
-    root: xml.Element, name: str, server_type: str, username: str | None, values: Mapping[str, str]
-) -> ReadServer:
+def _first(root: xml.Element, name: str, server_type: str, username: str | None) -> ReadServer:
     section = next((found for found in root.iter() if found.tag == name), None)
     if section is None:
         raise Unread(f"There is no {name}.", f"{server_type}-missing")
     if section.get("type") != server_type:
         code = "imap-not-first" if server_type == "imap" else "smtp-missing"
         raise Unread(f"The first {name} is not of type {server_type}.", code)
-    found = {xml.local_name(child): (child.text or "").strip() for child in section}
+    found = {xml.local_name(child): child.text or "" for child in section}
     if not found.get("hostname"):
         raise Unread(f"The first {name} has no hostname.", "hostname-bad")
     port = port_of(found.get("port", ""))
     if port is None:
-        raise Unread(f"The port {found.get('port', '')[:20]!r} is not a number.", "port-bad")
+        text = found.get("port", "")
+        code = "white-space" if port_of(text.strip()) is not None else "port-bad"
+        raise Unread(f"The port {text[:20]!r} is not a number.", code)
     guess = "STARTTLS" if port in _STARTTLS_PORTS else AUTOMATIC
     socket_type = found.get("socketType", "")
     return ReadServer(
         type=server_type,
-        hostname=fill(found["hostname"], values),
+        hostname=found["hostname"],
         port=port,
         socket_type=socket_type if socket_type in ("SSL", "STARTTLS") else guess,
         username=username,

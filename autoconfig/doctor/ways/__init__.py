@@ -1,0 +1,1 @@
+"""The ways programs look, each in a file."""

@@ -38,6 +38,9 @@ ISPDB_HOSTS = ("autoconfig.thunderbird.net", "live.thunderbird.net")
 PARTS = ("autoconfig", "well-known", "pox", "srv", "pacc", "profile")
 """What a domain may publish."""
 
+SERVICES_USED = ("imaps", "submissions")
+"""What runs on the mail host, if anything does."""
+
 NOTHING = Answer(status=404, body="Nothing here.")
 
 
@@ -214,7 +217,7 @@ class Domain:
 
         async def run() -> Checkup:
             guard = Guard(allowed=(self.internet.public,))
-            async with Doctor.open(name_servers=(self.dns,), guard=guard) as doctor:
+            async with Doctor.open(name_servers=(self.dns,), guard=guard, own=True) as doctor:
                 return await doctor.check(self.name, clients=clients, **({"servers": False} | options))
 
         tried = len(self.internet.escapes)

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.doctor.domain import Domain
-from tests.doctor.faults import autodiscover, dns, documents, others, web
-from tests.doctor.faults.case import ALL, CASES, CONFIGURES, Case
+from tests.doctor.faults import autodiscover, dns, documents, others, servers, web
+from tests.doctor.faults.case import CASES, CONFIGURES, Case
 
 if TYPE_CHECKING:
     from autoconfig.doctor import Checkup
     from tests.internet import Answer, Internet
 
-FAULTS = (dns, web, documents, autodiscover, others)
+FAULTS = (dns, web, documents, autodiscover, others, servers)
 """Imported for the cases they register."""
 
 
@@ -36,7 +36,7 @@ def test_a_fault_is_foretold_and_its_fix_mends_it(
     domain = Domain(world, ispdb, case.base.parts)
     mend = case.breaks(domain)
 
-    broken = domain.check()
+    broken = domain.check(servers=case.base.servers)
     assert outcomes(broken) == case.expected
     fix = next((fix for fix in broken.fixes if fix.code == case.code), None)
     assert fix is not None, [fix.code for fix in broken.fixes]
@@ -45,8 +45,7 @@ def test_a_fault_is_foretold_and_its_fix_mends_it(
     assert not case.becomes or fix.clients
 
     mend()
-    mended = domain.check(*(case.becomes or ALL[:1]))
-    assert outcomes(mended) == dict.fromkeys(case.becomes or ALL[:1], CONFIGURES) | {
-        key: outcome for key, outcome in case.base.outcomes().items() if key in ALL[:1] and not case.becomes
-    }
+    asked = (*case.becomes,) or case.base.configure[:1]
+    mended = domain.check(*asked, servers=case.base.servers)
+    assert outcomes(mended) == dict.fromkeys(asked, CONFIGURES), mended.fixes
     assert case.code not in [fix.code for fix in mended.fixes]

@@ -79,7 +79,7 @@ class MailServer:
     """The mail ports of one host."""
 
     def __init__(self, host: str, greeters: Sequence[Greeter], context: ssl.SSLContext) -> None:
-        self._host = host
+        self.host = host
         self._greeters = greeters
         self._context = context
         self._connections = Connections()
@@ -109,7 +109,7 @@ class MailServer:
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             self.accepted.append(greeter.port)
             self.accepted_at.append(time.monotonic())
-            session = _Session(self._host, greeter, reader, writer, self._context, self.commands)
+            session = _Session(self.host, greeter, reader, writer, self._context, self.commands)
             async with self._connections.hold(writer):
                 await session.run()
 

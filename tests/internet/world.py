@@ -37,6 +37,8 @@ PRIVATE = "127.77.0.0/16"
 
 WEB_PORTS = (80, 443)
 
+_Running = Site | MailServer | Silent | Dropping | NameServer
+
 _PRIVILEGED = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
 _LOWEST_PORT = 25
 
@@ -68,7 +70,7 @@ class Internet:
         self._authority = Authority(folder)
         self._hosts: dict[str, str] = {}
         self._requests: dict[str, list[Request]] = {}
-        self._running: list[Site | MailServer | Silent | Dropping | NameServer] = []
+        self._running: list[_Running] = []
         self._numbers = itertools.count(1)
         self._fence = Fence()
         self._thread = LoopThread(enter)
@@ -112,13 +114,21 @@ class Internet:
         finally:
             self._thread.run(self._stop_from(before))
 
+    def replace_mail(self, server: MailServer, *services: str | Greeter) -> MailServer:
+        """Stop the mail servers of a host, and run others there with a good certificate."""
+        self._thread.run(self._stop_these([server]))
+        return self.mail(server.host, *services)
+
     async def _stop_from(self, first: int) -> None:
+        await self._stop_these(self._running[first:])
+
+    async def _stop_these(self, servers: Sequence[_Running]) -> None:
         for _ in range(3):
             # A server that is closed while it accepts a connection leaves that one open for ever.
             await asyncio.sleep(0)
-        for server in self._running[first:]:
+        for server in servers:
             server.stop()
-        del self._running[first:]
+            self._running.remove(server)
 
     # Names
 

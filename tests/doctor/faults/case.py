@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tests.doctor.domain import PARTS, Domain
 
@@ -43,6 +43,8 @@ class Base:
 
     parts: tuple[str, ...]
     configure: tuple[str, ...]
+    servers: bool = False
+    """Whether the mail servers are looked at."""
 
     def outcomes(self) -> dict[str, str]:
         """The outcome of each program as long as nothing is broken."""
@@ -76,8 +78,6 @@ class Case:
     code: str
     becomes: Mapping[str, str]
     """The outcome of every program that the fault hits."""
-    hit: tuple[str, ...] = field(default=())
-    """Programs that must be named at the fix; those of ``becomes`` where none are given."""
 
     @property
     def expected(self) -> dict[str, str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -53,13 +55,20 @@ def _group() -> int:
     return pwd.getpwnam(ACCOUNT).pw_gid
 
 
+def lasting_port() -> int:
+    """A free port that no connection takes for its own end while the server is away (below the ephemeral)."""
+    for port in random.sample(range(20_000, 32_000), 100):
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise AssertionError("a hundred ports are taken")
+
+
 class Server:
     """One server process. Subclasses say how it is started and when it is ready."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = own_folder(folder)
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.port = probe.getsockname()[1]
+        self.port = lasting_port()
         self._process: subprocess.Popen[bytes] | None = None
         self._log = folder.parent / f"{folder.name}.log"
 

@@ -66,6 +66,8 @@ def _print(summary: Summary, directory: str) -> None:
         click.echo(
             f"autoconfig: {len(summary.problems) - _PROBLEMS_SHOWN} more problems; see --json.", err=True
         )
+    for note in summary.notes:
+        click.echo(f"autoconfig: {note}", err=True)
     kept = f", {summary.kept} kept" if summary.kept else ""
     click.echo(
         f"{summary.domains} domains: {summary.written} written, {summary.unchanged} unchanged, "

@@ -22,6 +22,7 @@ _SHOW_EVERY = 0.1
 """Seconds between two movements of the bar."""
 
 _PROBLEMS_SHOWN = 20
+_SNIPPETS_SHOWN = 6
 
 
 @click.command("export")
@@ -73,8 +74,10 @@ def _print(summary: Summary, directory: str) -> None:
         f"{summary.domains} domains: {summary.written} written, {summary.unchanged} unchanged, "
         f"{summary.removed} removed{kept} in {summary.seconds:.1f} s."
     )
-    if summary.snippets:
-        click.echo(f"New in {directory}: {', '.join(summary.snippets)}; let your web server read it.")
+    if len(summary.snippets) > _SNIPPETS_SHOWN:
+        click.echo(f"Configuration for nginx, Caddy and Apache is in {directory}/server.")
+    elif summary.snippets:
+        click.echo(f"New: {', '.join(summary.snippets)}; reload your web server.")
 
 
 @contextmanager

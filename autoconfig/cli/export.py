@@ -22,6 +22,7 @@ _SHOW_EVERY = 0.1
 """Seconds between two movements of the bar."""
 
 _PROBLEMS_SHOWN = 20
+_SNIPPETS_SHOWN = 6
 
 
 @click.command("export")
@@ -66,13 +67,17 @@ def _print(summary: Summary, directory: str) -> None:
         click.echo(
             f"autoconfig: {len(summary.problems) - _PROBLEMS_SHOWN} more problems; see --json.", err=True
         )
+    for note in summary.notes:
+        click.echo(f"autoconfig: {note}", err=True)
     kept = f", {summary.kept} kept" if summary.kept else ""
     click.echo(
         f"{summary.domains} domains: {summary.written} written, {summary.unchanged} unchanged, "
         f"{summary.removed} removed{kept} in {summary.seconds:.1f} s."
     )
-    if summary.snippets:
-        click.echo(f"New in {directory}: {', '.join(summary.snippets)}; let your web server read it.")
+    if len(summary.snippets) > _SNIPPETS_SHOWN:
+        click.echo(f"Configuration for nginx, Caddy and Apache is in {directory}/server.")
+    elif summary.snippets:
+        click.echo(f"New: {', '.join(summary.snippets)}; reload your web server.")
 
 
 @contextmanager

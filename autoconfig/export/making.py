@@ -31,7 +31,7 @@ PROCESSES = 2
 ALONE = 2_000
 """Domains that are made in this process: starting others takes as long as making some hundreds."""
 
-_MAKERS = ("model", "formats", "export", "publish.py")
+_MAKERS = ("model", "formats", "publish", "export")
 """What a document's bytes and place depend on beside the provider."""
 
 
@@ -111,7 +111,8 @@ class Makers:
         if not self._idle:
             yield from self._finished()
         connection = self._idle.pop()
-        connection.send(tasks)
+        with _missed_when_killed():
+            connection.send(tasks)
         self._busy.append(connection)
 
     def finish(self) -> Iterator[list[Made]]:
@@ -141,10 +142,8 @@ class Makers:
     def _finished(self) -> Iterator[list[Made]]:
         ready = wait(self._busy)
         for connection in [busy for busy in self._busy if busy in ready]:
-            try:
+            with _missed_when_killed():
                 outcome = connection.recv()
-            except EOFError:
-                raise ExportError("A process of the export was killed; run it again.") from None
             self._busy.remove(connection)
             self._idle.append(connection)
             if isinstance(outcome, Exception):
@@ -169,6 +168,14 @@ def _serve(connection: Connection, root: str) -> None:
             connection.send(outcome)
         except OSError:  # nobody waits for it any more
             return
+
+
+@contextmanager
+def _missed_when_killed() -> Iterator[None]:
+    try:
+        yield
+    except (EOFError, ConnectionError):
+        raise ExportError("A process of the export was killed; run it again.") from None
 
 
 @contextmanager

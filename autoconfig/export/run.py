@@ -14,7 +14,7 @@ from autoconfig.errors import ExportError
 from autoconfig.export.doubts import Doubts
 from autoconfig.export.ledger import Ledger, Row
 from autoconfig.export.making import Facts, Made, Makers, Task, code_digest, facts_of
-from autoconfig.export.redirects import Redirects
+from autoconfig.export.redirects import MOST_DOMAINS, Redirects
 from autoconfig.export.servers import checked_root, configuration
 from autoconfig.export.tree import NOTHING, STATE, Tree
 
@@ -47,6 +47,8 @@ class Summary:
     snippets: list[str] = field(default_factory=list)
     """Files for web servers that are new, so that the server must read them."""
     problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """What the operator may want to do elsewhere; nothing is wrong."""
     seconds: float = 0.0
 
 
@@ -75,6 +77,7 @@ def export(
         for name, body in configuration(root, run.redirects):
             if tree.put(f"{directory}/server/{name}", body):
                 run.summary.snippets.append(f"server/{name}")
+        run.summary.notes += [_unnamed(name) for name in run.redirects.left_out]
     run.summary.seconds = time.monotonic() - start
     return run.summary
 
@@ -197,6 +200,13 @@ def _batches(found: Iterator[tuple[Facts, str]], size: int) -> Iterator[list[tup
 def _tasks(batch: Iterable[tuple[Facts, str]]) -> list[Task]:
     groups = [list(pairs) for _, pairs in groupby(batch, key=lambda pair: id(pair[0]))]
     return [Task(pairs[0][0], [domain for _, domain in pairs]) for pairs in groups]
+
+
+def _unnamed(service: str) -> str:
+    return (
+        f"More than {MOST_DOMAINS} domains have a {service} service, too many for server/: "
+        f"pass /.well-known/{service} on to the live service."
+    )
 
 
 @contextmanager

@@ -43,7 +43,7 @@ MORE_PROVIDERS = {
         """,
     "odd.example": """
         name = "Odd names"
-        domains = ["autoconfig.odd.example", "a-b.example", "MISSISSIPPI.example"]
+        domains = ["autoconfig.odd.example", "a-b.example", "MISSISSIPPI.example", "aaaaaaa.example"]
         [[incoming]]
         type = "imap"
         hostname = "imap.odd.example"

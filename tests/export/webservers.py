@@ -75,6 +75,10 @@ def need(program: str) -> None:
         pytest.skip(reason)
 
 
+_CARELESS = "gzip on; gzip_types *; gzip_min_length 1; charset koi8-r; expires 30d;"
+"""What somebody may have in the http block and must not reach the documents."""
+
+
 @contextlib.contextmanager
 def nginx(tree: Path, directory: Path) -> Iterator[WebServer]:
     """nginx with the tree's nginx.conf in its http block."""
@@ -89,13 +93,13 @@ def nginx(tree: Path, directory: Path) -> Iterator[WebServer]:
             "/var/log/nginx": str(directory),
         },
     )
-    with nginx_with(f"include {directory}/site.conf;", directory, port) as server:
+    with nginx_with(f"{_CARELESS} include {directory}/site.conf;", directory, port) as server:
         yield server
 
 
 @contextlib.contextmanager
 def nginx_with(http_block: str, directory: Path, port: int) -> Iterator[WebServer]:
-    """nginx with any configuration, and around it Debian's settings and some that a careless admin has."""
+    """nginx with any configuration in its http block, and Debian's settings around it."""
     program = find("nginx")
     (directory / "nginx.conf").write_text(
         f"""daemon off; worker_processes 1; pid {directory}/nginx.pid; error_log {directory}/error.log;
@@ -104,7 +108,7 @@ def nginx_with(http_block: str, directory: Path, port: int) -> Iterator[WebServe
         http {{
             sendfile on; tcp_nopush on; types_hash_max_size 2048;
             include /etc/nginx/mime.types; default_type application/octet-stream;
-            gzip on; gzip_types *; gzip_min_length 1; charset koi8-r; expires 30d; access_log off;
+            access_log off;
             {" ".join(f"{kind}_temp_path {directory};" for kind in ("client_body", "proxy", "fastcgi"))}
             {" ".join(f"{kind}_temp_path {directory};" for kind in ("uwsgi", "scgi"))}
             {http_block}

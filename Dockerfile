@@ -4,8 +4,10 @@ WORKDIR /build
 COPY pyproject.toml README.md LICENSE ./
 COPY autoconfig autoconfig
 COPY providers providers
+# What a store or a cache needs besides, such as --build-arg EXTRAS=postgresql,redis
+ARG EXTRAS=redis
 RUN python -m venv /opt/autoconfig \
- && /opt/autoconfig/bin/pip install --no-cache-dir --disable-pip-version-check .
+ && /opt/autoconfig/bin/pip install --no-cache-dir --disable-pip-version-check ".[$EXTRAS]"
 
 FROM python:3.13-slim-bookworm
 # Runs as nobody in particular, and writes nothing: start it with --read-only --tmpfs /tmp.

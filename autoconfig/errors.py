@@ -6,8 +6,12 @@ AutoconfigError            what a caller may catch; its text is one sentence for
 │   ├── AddressError       not an e-mail address
 │   └── DomainError        not a domain or host name
 ├── FormatError            a document cannot be read, or has nothing usable
-│   └── XMLRefused         not well-formed, hostile (DTD), too large or too deep
+│   ├── XMLRefused         not well-formed, hostile (DTD), too large or too deep
+│   ├── DomainNeeded       the document does not say whose settings it holds
+│   └── SaslRefused        a login exchange cannot be begun, or its server breaks the rules
 ├── StoreError             a store of providers cannot be opened or read
+│   └── StoreDown          its source does not answer just now, and nothing is kept of what was asked
+├── ExportError            a static tree cannot be written, or is not ours to write
 ├── NetworkError           a question to the network got no usable answer
 │   ├── LookupFailed       the DNS: SERVFAIL, REFUSED, lame, silent
 │   └── FetchFailed        the web: no connection, bad TLS, too large, too slow, forbidden
@@ -51,8 +55,24 @@ class XMLRefused(FormatError):
     """The bytes are not well-formed XML, or hold what no mail document needs (DTD, depth, size)."""
 
 
+class DomainNeeded(FormatError):
+    """The document does not say which mail domain it is about, or is about several."""
+
+
+class SaslRefused(FormatError):
+    """A login exchange cannot go on: a rule is broken or a proof is missing; nothing secret is repeated."""
+
+
 class StoreError(AutoconfigError):
     """A store cannot be opened or read at all (as opposed to one bad entry in it)."""
+
+
+class StoreDown(StoreError):
+    """The source of a store does not answer just now, and nothing is kept of what was asked."""
+
+
+class ExportError(AutoconfigError):
+    """A static tree cannot be written, or is not ours to write; what stood there before stays."""
 
 
 class NothingFound(AutoconfigError):

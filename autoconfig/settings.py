@@ -19,15 +19,19 @@ if TYPE_CHECKING:
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
+LOG_FORMATS = ("text", "json")
 
 RESOLVE = ("off", "api", "directory")
 
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
 _SHARED_CACHES = ("redis", "rediss", "valkey", "valkeys")
 
+_SHORTEST_KEY = 16
+
 _YES = ("yes", "on", "true", "1")
 _NO = ("no", "off", "false", "0")
 
+_ORIGIN = re.compile(r"https?://(?:\*\.)?[a-z0-9.-]+(?::[0-9]{1,5})?", re.ASCII | re.IGNORECASE)
 _WITH_PORT = re.compile(r"(\[[^]]+\]|[^:]+):([0-9]{1,5})")
 
 
@@ -60,6 +64,10 @@ class Settings:
     trusted_proxies: tuple[Network, ...] = ()
     """Peers whose X-Forwarded-Host, X-Forwarded-Proto and X-Forwarded-For are believed."""
     log_level: str = "info"
+    log_format: str = "text"
+    """How the lines of the logs are written."""
+    log_key: str | None = field(default=None, repr=False)
+    """A secret: with it the JSON log names who was asked about by a keyed hash; without it nobody."""
     ispdb_urls: tuple[str, ...] | None = None
     """Databases of providers the resolver asks, in this order; None takes the resolver's own."""
     nameservers: tuple[str, ...] = ()
@@ -80,6 +88,8 @@ class Settings:
     """A PEM file that signs Apple profiles: the signer's own certificate first, then the intermediates."""
     signing_key: str | None = None
     """The PEM file of its key, without a password."""
+    embed_origins: tuple[str, ...] = ()
+    """The web sites that may show the page for people in a frame of theirs."""
 
     def __post_init__(self) -> None:
         files = {"AUTOCONFIG_SIGNING_CERT": self.signing_cert, "AUTOCONFIG_SIGNING_KEY": self.signing_key}
@@ -191,6 +201,21 @@ def _log_level(variable: str, text: str) -> str:
     return text.lower()
 
 
+def _log_format(variable: str, text: str) -> str:
+    if text.lower() not in LOG_FORMATS:
+        raise SettingsError(f"{variable} is {text!r}, which is neither text nor json.")
+    return text.lower()
+
+
+def _log_key(variable: str, text: str) -> str:
+    # Not repeated in the sentence. A short key could be guessed, and then addresses could be tried out.
+    if len(text) < _SHORTEST_KEY:
+        raise SettingsError(
+            f"{variable} is shorter than {_SHORTEST_KEY} characters; make one: openssl rand -hex 16."
+        )
+    return text
+
+
 def _resolve(variable: str, text: str) -> str:
     if text.lower() not in RESOLVE:
         raise SettingsError(f"{variable} is {text!r}, which is not one of {', '.join(RESOLVE)}.")
@@ -219,6 +244,17 @@ def _rate_limit(variable: str, text: str) -> RateLimit | None:
     return RateLimit(int(number[:10]), _SECONDS[unit])
 
 
+def _origins(variable: str, text: str) -> tuple[str, ...]:
+    words = text.replace(",", " ").split()
+    for word in words:
+        # They end up in a header: an origin (RFC 6454 §6.1) and nothing more.
+        if not _ORIGIN.fullmatch(word):
+            raise SettingsError(
+                f"{variable} holds {word!r}, which is not an origin such as https://www.example.com."
+            )
+    return tuple(words)
+
+
 def _file(_variable: str, text: str) -> str:
     return text
 
@@ -228,6 +264,8 @@ _READERS = {
     "base_url": _base_url,
     "trusted_proxies": _networks,
     "log_level": _log_level,
+    "log_format": _log_format,
+    "log_key": _log_key,
     "ispdb_urls": ispdb_urls,
     "nameservers": nameservers,
     "doh_url": doh_url,
@@ -238,4 +276,5 @@ _READERS = {
     "rate_limit": _rate_limit,
     "signing_cert": _file,
     "signing_key": _file,
+    "embed_origins": _origins,
 }

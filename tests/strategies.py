@@ -17,11 +17,13 @@ from autoconfig.model import (
     INCOMING_TYPES,
     OUTGOING_TYPES,
     Authentication,
+    AutodiscoverRedirect,
     Documentation,
     EmailAddress,
     Enable,
     FormField,
     OAuth2,
+    Page,
     Pop3Options,
     Provider,
     ServerType,
@@ -236,6 +238,17 @@ def servers(
     return st.lists(either, max_size=2).map(tuple)
 
 
+@cache
+def redirects() -> SearchStrategy[AutodiscoverRedirect]:
+    """Where Autodiscover leads: a URL or another domain, with the mail domain left open or not."""
+    open_urls = st.sampled_from(["https://%EMAILDOMAIN%.example/x.xml", "https://a.example/?d=%EMAILDOMAIN%"])
+    names = domains() | domains().map(lambda name: f"{EMAIL_DOMAIN}.{name}")
+    fixed = urls().filter(lambda url: not any(mark in url for mark in PLACEHOLDERS if mark != EMAIL_DOMAIN))
+    return st.builds(AutodiscoverRedirect, url=fixed | open_urls) | st.builds(
+        AutodiscoverRedirect, domain=names
+    )
+
+
 # Providers
 
 
@@ -315,10 +328,26 @@ def _providers(useless: frozenset[Authentication], least: int) -> SearchStrategy
         "enable": st.lists(enables(), max_size=2).map(tuple),
         "webmail": st.none() | webmails(),
         "update_url": st.none() | urls(),
+        "autodiscover": st.none() | redirects(),
     }
+    moved = st.fixed_dictionaries({**fields, "outgoing": st.just(()), "autodiscover": redirects()})
     return st.one_of(
+        moved.map(lambda given: Provider(**given)),
         st.builds(Provider, incoming=st.builds(operator.add, one_incoming, incoming), other=other, **fields),
         st.builds(Provider, other=st.builds(operator.add, one_other, other), **fields),
+    )
+
+
+def pages() -> SearchStrategy[Page]:
+    """What a provider may say about its page for people."""
+    return st.builds(
+        Page,
+        logo=st.none() | st.from_regex(r"\A[a-z0-9][a-zA-Z0-9._-]{0,20}\.(svg|PNG|webp)\Z"),
+        colour=st.none() | st.from_regex(r"\A#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})\Z"),
+        support_email=st.none() | addresses().map(str),
+        support_phone=st.none() | st.from_regex(r"\A\+?[0-9][0-9 ()./-]{1,20}[0-9]\Z"),
+        support_url=st.none() | urls(),
+        notes=texts(),
     )
 
 
@@ -347,7 +376,11 @@ def mozilla_providers() -> SearchStrategy[Provider]:
     A server by host name has an authentication, an incoming one none that only sending knows; the servers
     that are not for mail stand in the order of the document's sections.
     """
-    return providers(USELESS_FOR_INCOMING, 1).map(_in_order_of_sections)
+    return (
+        providers(USELESS_FOR_INCOMING, 1)
+        .filter(lambda provider: bool(provider.servers))
+        .map(lambda provider: replace(_in_order_of_sections(provider), autodiscover=None))
+    )
 
 
 def _in_order_of_sections(provider: Provider) -> Provider:

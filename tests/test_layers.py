@@ -109,12 +109,12 @@ def test_every_room_of_the_documentation_exists() -> None:
     assert frozenset().union(*documented_layers()) - rooms == frozenset()
 
 
-@pytest.mark.parametrize("room", ["model", "formats"])
+@pytest.mark.parametrize("room", ["model", "formats", "sasl"])
 def test_the_pure_layers_reach_no_socket_and_no_file(room: str) -> None:
     assert forbidden_imports(ROOT, room, REACHES_OUTSIDE) == []
 
 
-@pytest.mark.parametrize("room", ["model", "formats"])
+@pytest.mark.parametrize("room", ["model", "formats", "sasl"])
 def test_the_pure_layers_open_no_file(room: str) -> None:
     calls = [
         f"{file.relative_to(ROOT)}:{node.lineno}"

@@ -200,5 +200,14 @@ def test_a_tag_is_quoted_and_holds_only_what_http_allows(body: bytes) -> None:
 
 
 def test_the_tag_of_a_document_is_that_of_its_bytes(publisher: Publisher) -> None:
-    for document in (publisher.mozilla("example.com"), publisher.autodiscover("example.com", ADA)):
+    for document in (publisher.mozilla("example.com"), publisher.autodiscover("example.com", None)):
         assert there(document).etag == etag_of(there(document).body)
+
+
+def test_the_tag_of_an_addressed_document_changes_with_the_document(store: FakeStore) -> None:
+    before = there(Publisher(store).autodiscover("example.com", ADA))
+    same = there(Publisher(store).autodiscover("example.com", ADA))
+    store.serve(replace(PROVIDER, incoming=(server(ServerType.IMAP, 1993),)))
+    after = there(Publisher(store).autodiscover("example.com", ADA))
+    assert before == same
+    assert before.etag != after.etag

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from autoconfig import publish
 from autoconfig.formats import autodiscover, mobilesync, mozilla
 from autoconfig.publish import Document, Publisher
+from autoconfig.publish import publisher as publisher_module
 from tests.publishing import NO_MAIL, OTHER, PROVIDER, Counter, FakeStore, there
 
 if TYPE_CHECKING:
@@ -41,13 +41,19 @@ def test_a_document_is_rendered_once(
     assert first is second
 
 
-def test_each_domain_of_a_provider_has_a_document_of_its_own(
+def test_each_domain_of_a_provider_has_a_document_of_its_own(publisher: Publisher) -> None:
+    documents = {name: there(publisher.mozilla(name)) for name in ("example.com", "example.org")}
+    for name, document in documents.items():
+        assert document.body == mozilla.render(PROVIDER, name)
+
+
+def test_many_domains_of_a_provider_take_three_renderings(
     publisher: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rendered = Counter(monkeypatch, mozilla)
-    for domain in ("example.com", "example.org", "example.com", "example.org"):
-        publisher.mozilla(domain)
-    assert rendered.domains == ["example.com", "example.org"]
+    for number in range(50):
+        publisher.mozilla(f"customer{number}.example", "mx.example.net")
+    assert len(rendered.domains) == 3
 
 
 def test_nothing_to_say_is_kept_too(publisher: Publisher, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,7 +130,7 @@ def test_the_table_of_kept_documents_is_bounded(
     publisher: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Strangers may ask a host for as many customers' domains as they like."""
-    monkeypatch.setattr(publish, "KEPT_DOCUMENTS", 10)
+    monkeypatch.setattr(publisher_module, "KEPT_DOCUMENTS", 10)
     sizes = []
     for number in range(35):
         assert publisher.mozilla(f"customer{number}.example", "mx.example.net") is not None

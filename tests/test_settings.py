@@ -20,6 +20,8 @@ VARIABLES = (
     "AUTOCONFIG_BASE_URL",
     "AUTOCONFIG_TRUSTED_PROXIES",
     "AUTOCONFIG_LOG_LEVEL",
+    "AUTOCONFIG_LOG_FORMAT",
+    "AUTOCONFIG_LOG_KEY",
     "AUTOCONFIG_ISPDB_URLS",
     "AUTOCONFIG_NAMESERVERS",
     "AUTOCONFIG_DOH_URL",
@@ -30,6 +32,7 @@ VARIABLES = (
     "AUTOCONFIG_RATE_LIMIT",
     "AUTOCONFIG_SIGNING_CERT",
     "AUTOCONFIG_SIGNING_KEY",
+    "AUTOCONFIG_EMBED_ORIGINS",
 )
 
 DEFAULTS = Settings.from_environment({})
@@ -167,6 +170,30 @@ def test_an_address_range_that_is_none_is_one_sentence_with_the_variable(word: s
     assert refused("TRUSTED_PROXIES", f"127.0.0.1 {word}") == (
         f"AUTOCONFIG_TRUSTED_PROXIES holds {word!r}, which is not an address range such as 10.0.0.0/8."
     )
+
+
+# --- AUTOCONFIG_LOG_FORMAT and AUTOCONFIG_LOG_KEY
+
+
+@pytest.mark.parametrize("text", ["json", "JSON", "text"])
+def test_the_log_is_text_or_json(text: str) -> None:
+    assert read("LOG_FORMAT", text).log_format == text.lower()
+
+
+def test_another_format_of_the_log_is_refused() -> None:
+    assert refused("LOG_FORMAT", "xml") == "AUTOCONFIG_LOG_FORMAT is 'xml', which is neither text nor json."
+
+
+def test_a_key_of_sixteen_characters_is_taken_and_never_shown() -> None:
+    settings = read("LOG_KEY", "0123456789abcdef")
+    assert settings.log_key == "0123456789abcdef"
+    assert "0123456789abcdef" not in repr(settings)
+
+
+def test_a_short_key_is_refused_and_not_repeated() -> None:
+    sentence = refused("LOG_KEY", "0123456789abcde")
+    assert sentence.startswith("AUTOCONFIG_LOG_KEY is shorter than 16 characters")
+    assert "0123456789" not in sentence
 
 
 # --- AUTOCONFIG_LOG_LEVEL
@@ -409,6 +436,43 @@ def test_a_rate_is_a_number_and_a_time(text: str, limit: RateLimit | None) -> No
 def test_a_rate_that_is_none_is_one_sentence_with_the_variable(text: str) -> None:
     assert refused("RATE_LIMIT", text) == (
         f"AUTOCONFIG_RATE_LIMIT is {text!r}, which is not a rate such as 60/minute, or off."
+    )
+
+
+# --- who may show the page in a frame
+
+
+@pytest.mark.parametrize(
+    ("text", "origins"),
+    [
+        ("https://www.example.com", ("https://www.example.com",)),
+        (
+            "https://www.example.com, http://localhost:8080",
+            ("https://www.example.com", "http://localhost:8080"),
+        ),
+        ("https://*.example.com", ("https://*.example.com",)),
+    ],
+)
+def test_the_sites_that_may_embed_the_page_are_origins(text: str, origins: tuple[str, ...]) -> None:
+    assert read("EMBED_ORIGINS", text).embed_origins == origins
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "*",
+        "https:",
+        "www.example.com",
+        "https://www.example.com/",
+        "https://www.example.com;script-src",
+        "'none'",
+        "ftp://example.com",
+        "https://user@example.com",
+    ],
+)
+def test_what_is_no_origin_is_refused(word: str) -> None:
+    assert refused("EMBED_ORIGINS", f"https://www.example.com {word}") == (
+        f"AUTOCONFIG_EMBED_ORIGINS holds {word!r}, which is not an origin such as https://www.example.com."
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from autoconfig.advice import redirects
 from autoconfig.errors import DomainError
 from autoconfig.formats import pacc
 from autoconfig.formats.selection import READ_BY_ALL
@@ -29,7 +30,7 @@ SHORT_NAME_LENGTH = 20
 
 def lint_provider(provider: Provider, source: str = "") -> list[Remark]:
     """Every warning about one provider, none where all is well."""
-    checks = (_names, _domains, _directions, _servers, _oauth2, _links)
+    checks = (_names, _domains, _directions, _servers, _oauth2, _links, redirects.findings)
     return [
         Remark(message=message, path=path, value=value, source=source)
         for check in checks
@@ -71,6 +72,8 @@ def _domains(provider: Provider) -> Iterator[tuple[str, str, str | None]]:
 
 
 def _directions(provider: Provider) -> Iterator[tuple[str, str, str | None]]:
+    if not provider.servers:
+        return  # moved away: where Autodiscover leads is all there is to say
     if not provider.incoming:
         yield "incoming", "There is no incoming server: mail programs refuse the document.", None
     if not provider.outgoing and any(isinstance(server, TcpServer) for server in provider.incoming):

@@ -22,11 +22,15 @@ if TYPE_CHECKING:
 
 _COMMANDS = {
     "check": "See a domain as each mail program sees it, and what to mend.",
+    "convert": "Write the settings in any document as another one.",
     "dns": "The DNS records of mail domains.",
-    "providers": "List, check, verify and write the providers that are served.",
+    "export": "Write a static tree for any web server.",
+    "providers": "List, show, check, verify and write providers.",
     "render": "Write a document as a mail client gets it.",
     "resolve": "Find the settings of any address.",
     "serve": "Run the web service.",
+    "setup": "Set up an account in a mail program, step by step.",
+    "verify": "Log in with the settings of an address, to know that they work.",
 }
 
 

@@ -188,11 +188,12 @@ async def _plan_problems(
     """Where the zone is not as it should be, if we know how it should be."""
     if provider is None or not (request.service_host or settings.base_url):
         return ()
-    from autoconfig.cli.dns import plan_of, service_host_of
+    from autoconfig.cli.dns import service_host_of
+    from autoconfig.cli.dns_plans import planned
     from autoconfig.doctor.plan import problems_of
     from autoconfig.probes.dns_plan import check
     from autoconfig.publish import Publisher
 
     host = service_host_of(request.service_host, ())
-    plan = plan_of(Publisher(store_of(request.stores, quiet=True)), domain, host)
-    return problems_of(await check(dns, domain, plan, host))
+    plan = planned(Publisher(store_of(request.stores, quiet=True)), None, domain, host)
+    return problems_of(await check(dns, domain, plan.records, host, plan.digests))

@@ -8,14 +8,21 @@ from urllib.parse import urlsplit
 
 import click
 
-from autoconfig.cli.options import print_json, providers_option, settings_with, store_of
-from autoconfig.errors import DomainError, NothingFound, ValueRefused
+from autoconfig.cli.dns_plans import (
+    live_publisher,
+    planned,
+    publisher_of,
+    remember,
+    say_what_comes_next,
+)
+from autoconfig.cli.options import print_json, providers_option, settings_with
+from autoconfig.errors import DomainError, ValueRefused
 
 if TYPE_CHECKING:
-    from autoconfig.formats.zone import DnsRecord, ServiceHost
+    from autoconfig.cli.dns_plans import Plan
+    from autoconfig.formats.zone import ServiceHost
     from autoconfig.net.dns import Dns
     from autoconfig.probes.dns_plan import Finding
-    from autoconfig.publish import Publisher
 
 
 @click.group("dns")
@@ -23,7 +30,7 @@ def command() -> None:
     """The DNS records of mail domains: print them, check them."""
 
 
-_service_host_option = click.option(
+service_host_option = click.option(
     "--service-host",
     metavar="HOST",
     help="The host this service runs on.  [default: that of AUTOCONFIG_BASE_URL]",
@@ -37,15 +44,25 @@ _address_option = click.option(
 )
 
 
+_live_option = click.option(
+    "--live",
+    "live_stores",
+    multiple=True,
+    metavar="STORE",
+    help="Where --providers is a draft: what is served now.  [default: AUTOCONFIG_PROVIDERS]",
+)
+
+
 @command.command("records")
 @click.argument("domains", nargs=-1, required=True, metavar="DOMAIN...")
 @click.option(
     "--format", "format_name", type=click.Choice(["zone", "json"]), default="zone", show_default=True
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
-@_service_host_option
+@service_host_option
 @_address_option
 @providers_option
+@_live_option
 def records(
     domains: tuple[str, ...],
     format_name: str,
@@ -53,34 +70,31 @@ def records(
     service_host: str | None,
     addresses: tuple[str, ...],
     stores: tuple[str, ...],
+    live_stores: tuple[str, ...],
 ) -> None:
-    """Print every record each DOMAIN needs, ready for its zone."""
+    """Print every record each DOMAIN needs, ready for its zone.
+
+    While a PACC document changes, the digest before is printed beside the new one. With a draft in
+    --providers, both are printed before the draft is served, so that no client is ever without the right one.
+    """
     from autoconfig.formats import zone
 
     host = service_host_of(service_host, addresses)
-    publisher = _publisher(stores)
-    plans = [(domain, plan_of(publisher, domain, host)) for domain in map(_domain, domains)]
+    publisher, live = publisher_of(stores), live_publisher(stores, live_stores)
+    plans = [planned(publisher, live, domain, host) for domain in map(_domain, domains)]
     if as_json or format_name == "json":
         content = [
-            {"domain": domain, "records": [record.as_dict() for record in planned]}
-            for domain, planned in plans
+            {"domain": plan.domain, "records": [record.as_dict() for record in plan.records]}
+            for plan in plans
         ]
         print_json(content[0] if len(content) == 1 else content)
-        return
-    click.echo("\n".join(zone.render(domain, planned) for domain, planned in plans), nl=False)
+    else:
+        click.echo("\n".join(zone.render(plan.domain, plan.records) for plan in plans), nl=False)
+        for plan in plans:
+            say_what_comes_next(plan)
     sys.stdout.flush()
-
-
-def plan_of(publisher: Publisher, domain: str, host: ServiceHost) -> tuple[DnsRecord, ...]:
-    """The plan of one domain. Raises NothingFound where the domain is not served."""
-    from autoconfig.formats import pacc, zone
-
-    provider = publisher.provider(domain)
-    if provider is None:
-        raise NothingFound(f"The domain {domain} is not served; add a provider file that lists it.")
-    document = publisher.pacc(domain)
-    digests = [] if document is None else [pacc.txt_record(document.body)]
-    return zone.plan(provider, domain, host, digests)
+    if live is None:
+        remember(publisher, plans)
 
 
 def service_host_of(given: str | None, addresses: tuple[str, ...]) -> ServiceHost:
@@ -97,12 +111,6 @@ def service_host_of(given: str | None, addresses: tuple[str, ...]) -> ServiceHos
         raise click.UsageError(str(error)) from None
 
 
-def _publisher(stores: tuple[str, ...]) -> Publisher:
-    from autoconfig.publish import Publisher
-
-    return Publisher(store_of(stores))
-
-
 def _domain(text: str) -> str:
     from autoconfig.model import normalize_domain
 
@@ -116,9 +124,10 @@ def _domain(text: str) -> str:
 @click.argument("domains", nargs=-1, required=True, metavar="DOMAIN...")
 @click.option("--nameserver", "name_servers", multiple=True, metavar="IP:PORT", help="Ask this name server.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@_service_host_option
+@service_host_option
 @_address_option
 @providers_option
+@_live_option
 def check(
     domains: tuple[str, ...],
     name_servers: tuple[str, ...],
@@ -126,13 +135,14 @@ def check(
     service_host: str | None,
     addresses: tuple[str, ...],
     stores: tuple[str, ...],
+    live_stores: tuple[str, ...],
 ) -> None:
     """Compare the live DNS of each DOMAIN with its plan. Exit 1 where something is wrong."""
     import asyncio
 
     host = service_host_of(service_host, addresses)
-    publisher = _publisher(stores)
-    plans = [(domain, plan_of(publisher, domain, host)) for domain in map(_domain, domains)]
+    publisher, live = publisher_of(stores), live_publisher(stores, live_stores)
+    plans = [planned(publisher, live, domain, host) for domain in map(_domain, domains)]
     checked = asyncio.run(_checked(plans, host, _dns(name_servers)))
     if as_json:
         content = [
@@ -143,15 +153,17 @@ def check(
     else:
         for _, findings in checked:
             _print(findings)
+    if live is None:
+        remember(publisher, plans)
     sys.exit(1 if any(finding.verdict != "ok" for _, findings in checked for finding in findings) else 0)
 
 
-async def _checked(
-    plans: list[tuple[str, tuple[DnsRecord, ...]]], host: ServiceHost, dns: Dns
-) -> list[tuple[str, list[Finding]]]:
+async def _checked(plans: list[Plan], host: ServiceHost, dns: Dns) -> list[tuple[str, list[Finding]]]:
     from autoconfig.probes.dns_plan import check as check_plan
 
-    return [(domain, await check_plan(dns, domain, planned, host)) for domain, planned in plans]
+    return [
+        (plan.domain, await check_plan(dns, plan.domain, plan.records, host, plan.digests)) for plan in plans
+    ]
 
 
 def _dns(name_servers: tuple[str, ...]) -> Dns:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from autoconfig.publish import Document, Publisher
 
 FORMATS: Mapping[str, Callable[[Publisher, EmailAddress, bool], Document | None]] = {
-    "mozilla": lambda publisher, address, full: publisher.mozilla(address.domain, full=full),
+    "mozilla": lambda publisher, address, full: publisher.mozilla(address.domain, full=full, address=address),
     "autodiscover": lambda publisher, address, _full: publisher.autodiscover(address.domain, address),
     "mobilesync": lambda publisher, address, _full: publisher.mobilesync(address.domain, address),
     "pacc": lambda publisher, address, _full: publisher.pacc(address.domain),
@@ -57,13 +57,13 @@ def document(
     Raises ValueRefused for an address that cannot be written safely into the configuration of a program.
     """
     if format_name in clients.PROGRAMS:
-        provider = publisher.provider(address.domain)
+        provider = publisher.provider(address.domain, address=address)
         if provider is None:
             raise NothingFound(_reason(None, address, format_name))
         return clients.render(format_name, provider, address, secrets)
     found = FORMATS[format_name](publisher, address, full)
     if found is None:
-        raise NothingFound(_reason(publisher.provider(address.domain), address, format_name))
+        raise NothingFound(_reason(publisher.provider(address.domain, address=address), address, format_name))
     return found.body
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +18,13 @@ from autoconfig.errors import DomainError, NothingFound
 from autoconfig.model import normalize_domain
 
 if TYPE_CHECKING:
-    from autoconfig.model import Remark
-    from autoconfig.stores import Entry
+    from collections.abc import Callable
+
+    from autoconfig.model import Provider, Remark
+    from autoconfig.stores import Entry, Store
+
+LINTED = 1000
+"""How many domains of a provider in a database are looked at."""
 
 
 @click.group("providers")
@@ -34,28 +41,16 @@ command.add_command(verify)
 @providers_option
 def list_(as_json: bool, stores: tuple[str, ...]) -> None:
     """List the providers with their domains; into a pipe as tab-separated lines with every domain."""
-    entries = list(store_of(stores, quiet=as_json).entries())
-    if as_json:
-        print_json([_summary(entry) for entry in entries])
-        return
-    if not sys.stdout.isatty():
-        for entry in entries:
-            provider = entry.provider
-            click.echo(f"{provider.id}\t{provider.display_name}\t{' '.join(provider.domains)}")
-        return
-    from rich.console import Console
-    from rich.table import Table
+    from autoconfig.cli import listing
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column(
-        "ID", no_wrap=True, min_width=max((len(entry.provider.id) for entry in entries), default=2)
-    )
-    table.add_column("NAME", no_wrap=True, overflow="ellipsis", max_width=28)
-    table.add_column("DOMAINS", overflow="ellipsis", no_wrap=True)
-    for entry in entries:
-        provider = entry.provider
-        table.add_row(provider.id, provider.display_name, _first_of(provider.domains or provider.mx_domains))
-    Console(highlight=False).print(table)
+    entries = store_of(stores, quiet=as_json).entries()
+    if as_json:
+        listing.write_json(entries)
+    elif sys.stdout.isatty():
+        listing.show_table(entries)
+    else:
+        listing.write_lines(entries)
+    sys.stdout.flush()
 
 
 @command.command("show")
@@ -71,16 +66,10 @@ def show(provider_id: str, as_json: bool, stores: tuple[str, ...]) -> None:
         entry = entry or store.find(normalize_domain(provider_id))
     if entry is None:
         raise NothingFound(f"No provider has the id or domain {provider_id!r}; see providers list.")
-    from autoconfig.formats import toml
+    from autoconfig.cli import listing
 
-    document = toml.render(entry.provider)
-    if as_json:
-        import tomllib
-
-        print_json(tomllib.loads(document.decode()) | {"source": entry.source})
-        return
-    click.echo(f"# {entry.source}")
-    click.echo(document, nl=False)
+    (listing.show_json if as_json else listing.show_document)(entry)
+    sys.stdout.flush()
 
 
 @command.command("lint")
@@ -102,6 +91,43 @@ def lint(paths: tuple[Path, ...], as_json: bool, stores: tuple[str, ...]) -> Non
     sys.exit(1 if any(remark.severity == "warning" for remark in remarks) else 0)
 
 
+@command.command("import")
+@click.argument("source", metavar="SOURCE")
+@click.option(
+    "--into",
+    "target",
+    metavar="URL",
+    help="The database, such as sqlite:////var/lib/mail-autoconfig/providers.db.  "
+    "[default: the first in --providers or AUTOCONFIG_PROVIDERS]",
+)
+@click.option("--provider", "provider_id", metavar="ID", help="Whose the domains of a list are.")
+@click.option("--replace", is_flag=True, help="The providers of a list keep no domain that is not on it.")
+@click.option("--move", is_flag=True, help="Take domains from the providers that have them.")
+@json_option
+@providers_option
+def import_(
+    source: str,
+    target: str | None,
+    provider_id: str | None,
+    replace: bool,
+    move: bool,
+    as_json: bool,
+    stores: tuple[str, ...],
+) -> None:
+    """Copy providers and domains into a database of our own tables, which are made if need be.
+
+    SOURCE is a folder of provider files (an ISPDB mirror too), one such file, another store, or a list of
+    domains, one a line with the id of its provider unless --provider says it (- reads standard input).
+
+    Readers see what was there before, or everything. The same command goes on where it was interrupted, and
+    run again it changes nothing. Exit 1 where something was left out.
+    """
+    from autoconfig.cli.importing import run_import
+
+    targets = stores if target is None else (target,)
+    sys.exit(run_import(source, targets, provider_id, replace=replace, move=move, as_json=as_json))
+
+
 def _counted(remarks: list[Remark]) -> str:
     notes = sum(remark.severity == "note" for remark in remarks)
     count = len(remarks) - notes
@@ -113,6 +139,7 @@ def _remarks_of_files(paths: tuple[Path, ...]) -> list[Remark]:
     from autoconfig.advice.lint import lint_provider, notes_on
     from autoconfig.errors import FormatError
     from autoconfig.model import Remark
+    from autoconfig.stores import Entry
     from autoconfig.stores.directory import read_provider_file
 
     remarks: list[Remark] = []
@@ -131,28 +158,50 @@ def _remarks_of_files(paths: tuple[Path, ...]) -> list[Remark]:
             continue
         provider = parsed.provider
         remarks += [*parsed.remarks, *lint_provider(provider, str(path)), *notes_on(provider, str(path))]
+        remarks += _remarks_on_logo(Entry(provider=provider, source=str(path)))
     return remarks
 
 
 def _remarks_of_store(stores: tuple[str, ...]) -> list[Remark]:
     from autoconfig.advice.lint import lint_provider, notes_on
+    from autoconfig.advice.redirects import circles
 
     store = store_of(stores, quiet=True)  # the remarks say all that the log would
     remarks = [remark for health in store.health() for remark in (*health.problems, *health.remarks)]
     for entry in store.entries():
-        remarks += [*lint_provider(entry.provider, entry.source), *notes_on(entry.provider, entry.source)]
+        provider = _with_domains(entry)
+        remarks += [*lint_provider(provider, entry.source), *notes_on(provider, entry.source)]
+        remarks += _remarks_on_logo(entry)
+    remarks += circles(((entry.provider, entry.source) for entry in store.entries()), _finder(store))
     return sorted(remarks, key=lambda remark: (remark.source, remark.line or 0))
 
 
-def _summary(entry: Entry) -> dict[str, object]:
-    provider = entry.provider
-    return {
-        "id": provider.id,
-        "name": provider.display_name,
-        "domains": list(provider.domains),
-        "mx": list(provider.mx_domains),
-        "source": entry.source,
-    }
+def _finder(store: Store) -> Callable[[str], Provider | None]:
+    def find(domain: str) -> Provider | None:
+        entry = store.find(domain)
+        return None if entry is None else entry.provider
+
+    return find
+
+
+def _remarks_on_logo(entry: Entry) -> list[Remark]:
+    from autoconfig.errors import StoreError
+    from autoconfig.model import Remark
+    from autoconfig.stores.logo import read_logo
+
+    try:
+        read_logo(entry)
+    except StoreError as error:
+        return [Remark(message=str(error), path="page.logo", source=entry.source)]
+    return []
+
+
+def _with_domains(entry: Entry) -> Provider:
+    """The provider with the first of the domains it does not hold; one nobody has where none is known."""
+    if entry.domains is None:
+        return entry.provider
+    some = tuple(itertools.islice(entry.domains(), LINTED))
+    return replace(entry.provider, domains=some or ("example.invalid",))
 
 
 def _remark(remark: Remark) -> dict[str, object]:
@@ -164,8 +213,3 @@ def _remark(remark: Remark) -> dict[str, object]:
         "value": remark.value,
         "severity": remark.severity,
     }
-
-
-def _first_of(domains: tuple[str, ...]) -> str:
-    shown = ", ".join(domains[:3])
-    return f"{shown} and {len(domains) - 3} more" if len(domains) > 3 else shown

@@ -82,11 +82,12 @@ def widths_of(rows: Sequence[Sequence[str]]) -> list[int]:
     return [max(map(width_of, column)) for column in zip(*rows, strict=True)]
 
 
-def wrapped(text: str, width: int) -> list[str]:
+def wrapped(text: str, width: int | None) -> list[str]:
     """Lines of at most so many columns; a word is never broken, so that URLs and names can be copied."""
     first, *words = text.split(" ")
     lines = [first]
     for word in words:
         longer = f"{lines[-1]} {word}"
-        lines[-1:] = [longer] if width_of(longer) <= width else [lines[-1], word]
+        fits = width is None or width_of(longer) <= width
+        lines[-1:] = [longer] if fits else [lines[-1], word]
     return lines

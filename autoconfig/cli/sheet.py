@@ -53,6 +53,18 @@ _TRUST: Mapping[Trust, str] = {
 _DOUBTFUL = frozenset({Trust.DNS, Trust.HTTP, Trust.GUESS})
 
 
+def security_of(server: AnyServer) -> str:
+    """How the connection to a server is encrypted."""
+    if isinstance(server, TcpServer):
+        return _SECURITY[server.socket_type]
+    return _SECURITY[SocketType.SSL if server.secure else SocketType.PLAIN]
+
+
+def logins_of(server: AnyServer) -> str:
+    """The ways to log in at a server, in words; empty where none is named."""
+    return ", ".join(dict.fromkeys(_LOGIN.get(word, str(word)) for word in server.authentication))
+
+
 def sheet(resolution: Resolution, screen: Screen) -> list[Line]:
     """The lines for settings that were found."""
     provider = resolution.provider
@@ -113,25 +125,20 @@ def _cells(entry: ServerFound) -> tuple[str, ...]:
     server = entry.server
     return (
         str(server.type),
-        _place(server),
-        _security(server),
+        place_of(server),
+        security_of(server),
         server.username or "-",
-        ", ".join(dict.fromkeys(_LOGIN.get(word, str(word)) for word in server.authentication)) or "-",
+        logins_of(server) or "-",
         entry.method,
     )
 
 
-def _place(server: AnyServer) -> str:
+def place_of(server: AnyServer) -> str:
+    """Host and port, or URL, of a server."""
     if not isinstance(server, TcpServer):
         return server.url
     host = f"[{server.hostname}]" if ":" in server.hostname else server.hostname
     return f"{host}:{server.port}"
-
-
-def _security(server: AnyServer) -> str:
-    if isinstance(server, TcpServer):
-        return _SECURITY[server.socket_type]
-    return _SECURITY[SocketType.SSL if server.secure else SocketType.PLAIN]
 
 
 def _facts(resolution: Resolution, provider: Provider) -> Iterator[tuple[str, str, str]]:
@@ -154,18 +161,19 @@ def _facts(resolution: Resolution, provider: Provider) -> Iterator[tuple[str, st
 def _warnings(resolution: Resolution) -> Iterator[tuple[str, str, str]]:
     for conflict in resolution.conflicts:
         other = conflict.other
-        said = f"{other.method} says {conflict.type} {_place(other.server)} {_security(other.server)}"
-        yield "Differs", f"{said}; {conflict.chosen.method} says {_place(conflict.chosen.server)}", "yellow"
+        said = f"{other.method} says {conflict.type} {place_of(other.server)} {security_of(other.server)}"
+        yield "Differs", f"{said}; {conflict.chosen.method} says {place_of(conflict.chosen.server)}", "yellow"
     if any(not found.server.secure for found in (*resolution.incoming, *resolution.outgoing)):
         yield "Warning", "A server without encryption: anybody on the way can read the password.", "red"
     if resolution.confirm:
-        belong = f"Servers belong to {_listed(resolution.confirm)}, not to {resolution.address.domain}."
+        belong = f"Servers belong to {listed(resolution.confirm)}, not to {resolution.address.domain}."
         own = resolution.trust is Trust.LOCAL
         ask = "" if own else " Type a password only if that is your provider."
         yield "Confirm", f"{belong}{ask}", "" if own else "bold yellow"
 
 
-def _listed(domains: Sequence[str]) -> str:
+def listed(domains: Sequence[str]) -> str:
+    """Names in a sentence: a, b and c."""
     *firsts, last = domains
     return f"{', '.join(firsts)} and {last}" if firsts else last
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from autoconfig.doctor.fixes import Problem
-from autoconfig.probes.dns_plan import Verdict
+from autoconfig.probes.verdict import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from autoconfig.formats.exchange import service_url
 from autoconfig.formats.selection import at_domain
-from autoconfig.model import Provider, ServerType, UrlServer
+from autoconfig.model import Provider, ServerType
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,14 +26,24 @@ PROTOCOLS: Mapping[str, str] = {name.lower(): name for name in (AUTODISCOVER_V1,
 """The protocols we know, by their lower-case name."""
 
 
+def type_of(protocol: str) -> ServerType | None:
+    """The type of server that a protocol's endpoint is; None for what is none of ours."""
+    return _TYPES.get(PROTOCOLS.get(protocol.lower(), ""))
+
+
 def endpoints(provider: Provider, domain: str, autodiscover_url: str | None) -> dict[str, str]:
-    """The URL of every protocol this provider has; ``autodiscover_url`` is None where POX has no answer."""
-    found = {} if autodiscover_url is None else {AUTODISCOVER_V1: autodiscover_url}
+    """The URL of every protocol this provider has; ``autodiscover_url`` is None where POX has no answer.
+
+    A provider that redirects Autodiscover to a URL has its POX there.
+    """
     here = at_domain(provider, domain)
+    if here is not None and here.autodiscover is not None:
+        autodiscover_url = here.autodiscover.url or autodiscover_url
+    found = {} if autodiscover_url is None else {AUTODISCOVER_V1: autodiscover_url}
     for name, server_type in _TYPES.items():
-        for server in here.incoming if here is not None else ():
-            if server.type is server_type and isinstance(server, UrlServer):
-                found.setdefault(name, server.url)
+        url = None if here is None else service_url(here.incoming, server_type)
+        if url is not None:
+            found[name] = url
     return found
 
 

@@ -6,7 +6,9 @@ from lxml import etree
 
 from autoconfig.errors import FormatError, ValueRefused
 from autoconfig.formats import xml
+from autoconfig.formats.autodiscover.reading import Redirect
 from autoconfig.formats.autodiscover.words import MOBILESYNC_RESPONSE, RESPONSE_ROOT
+from autoconfig.formats.exchange import service_url
 from autoconfig.formats.selection import at_domain
 from autoconfig.model import Provider, ServerType, UrlServer
 from autoconfig.model.placeholders import EMAIL_ADDRESS
@@ -17,17 +19,17 @@ _DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
 def render(provider: Provider, domain: str) -> bytes | None:
-    """Write the answer with the placeholders of the address left in; None without an ActiveSync server."""
+    """Write the answer with the placeholders of the address left in; None where there is nothing to say.
+
+    The ActiveSync server where the provider has one, else the address to ask for instead. The schema has no
+    word for a redirect to a URL.
+    """
     here = at_domain(provider, domain)
-    server = next(
-        (
-            server
-            for server in (here.incoming if here is not None else ())
-            if server.type is ServerType.ACTIVESYNC and isinstance(server, UrlServer)
-        ),
-        None,
-    )
-    if server is None:
+    if here is None:
+        return None
+    url = service_url(here.incoming, ServerType.ACTIVESYNC)
+    address = None if here.autodiscover is None else here.autodiscover.address
+    if url is None and address is None:
         return None
     root = etree.Element(f"{{{RESPONSE_ROOT}}}Autodiscover", nsmap={None: RESPONSE_ROOT})
     response = _child(root, "Response", nsmap={None: MOBILESYNC_RESPONSE})
@@ -35,18 +37,26 @@ def render(provider: Provider, domain: str) -> bytes | None:
     user = _child(response, "User")
     _child(user, "DisplayName").text = EMAIL_ADDRESS
     _child(user, "EMailAddress").text = EMAIL_ADDRESS
-    entry = _child(_child(_child(response, "Action"), "Settings"), "Server")
-    _child(entry, "Type").text = "MobileSync"
-    _child(entry, "Url").text = server.url
-    _child(entry, "Name").text = server.url
+    action = _child(response, "Action")
+    if url is None:
+        _child(action, "Redirect").text = address
+    else:
+        _settings(action, url)
     etree.indent(root)
     return _DECLARATION + etree.tostring(root, encoding="UTF-8") + b"\n"
 
 
-def parse(data: bytes, *, max_bytes: int = xml.MAX_BYTES) -> UrlServer | None:
-    """Read another service's answer: its ActiveSync server, None where it is an error or names none.
+def _settings(action: etree._Element, url: str) -> None:
+    server = _child(_child(action, "Settings"), "Server")
+    _child(server, "Type").text = "MobileSync"
+    _child(server, "Url").text = url
+    _child(server, "Name").text = url
 
-    Raises XMLRefused, and FormatError for a URL that is none.
+
+def parse(data: bytes, *, max_bytes: int = xml.MAX_BYTES) -> UrlServer | Redirect | None:
+    """Read another service's answer: its ActiveSync server, or the address to ask for instead.
+
+    None where it is an error or names neither. Raises XMLRefused, and FormatError for a URL that is none.
     """
     root = xml.parse(data, max_bytes=max_bytes)
     for server in root.iter():
@@ -55,7 +65,9 @@ def parse(data: bytes, *, max_bytes: int = xml.MAX_BYTES) -> UrlServer | None:
         texts = {xml.local_name(child): xml.text_of(child) for child in server}
         if (texts.get("Type") or "").lower() == "mobilesync" and texts.get("Url"):
             return _server(texts["Url"] or "", server.sourceline)
-    return None
+    redirects = (xml.text_of(found) for found in root.iter() if xml.local_name(found) == "Redirect")
+    address = next((text for text in redirects if text), None)
+    return None if address is None else Redirect(address=address)
 
 
 def _server(url: str, line: int | None) -> UrlServer:

@@ -12,7 +12,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from autoconfig.errors import ValueRefused
-from autoconfig.model import AnyServer, Authentication, Provider, ServerType, TcpServer
+from autoconfig.model import (
+    AnyServer,
+    Authentication,
+    AutodiscoverRedirect,
+    Provider,
+    ServerType,
+    TcpServer,
+)
 from autoconfig.model.placeholders import EMAIL_ADDRESS, EMAIL_DOMAIN
 from autoconfig.model.provider import WebMail
 
@@ -55,12 +62,13 @@ def at_domain(provider: Provider, domain: str) -> Provider | None:
     """The provider as one mail domain sees it: host names and URLs filled, login names left open.
 
     Only this domain is named: the list of a provider's domains is nobody's business. A server whose name
-    would be longer than names can be is left out; None where none is left.
+    would be longer than names can be is left out; None where nothing is left.
     """
     incoming, outgoing, other = (
         _servers_at(domain, servers) for servers in (provider.incoming, provider.outgoing, provider.other)
     )
-    if not (incoming or outgoing or other):
+    redirect = None if provider.autodiscover is None else _redirect_at(domain, provider.autodiscover)
+    if not (incoming or outgoing or other or redirect):
         return None
     return replace(
         provider,
@@ -70,16 +78,28 @@ def at_domain(provider: Provider, domain: str) -> Provider | None:
         outgoing=outgoing,
         other=other,
         webmail=None if provider.webmail is None else _webmail_at(domain, provider.webmail),
+        autodiscover=redirect,
     )
 
 
 def _servers_at(domain: str, servers: Iterable[AnyServer]) -> tuple[AnyServer, ...]:
     found: list[AnyServer] = []
     for server in servers:
+        if not _named_by_domain(server):
+            found.append(server)
+            continue
         # Nextcloud fills no placeholder of a host name, so that it is done here; login names stay open.
         with suppress(ValueRefused):
             found.append(replace(server.filled({EMAIL_DOMAIN: domain}), username=server.username))
     return tuple(found)
+
+
+def _named_by_domain(server: AnyServer) -> bool:
+    """Whether the mail domain stands in the server's name; most have the same name for everybody."""
+    if isinstance(server, TcpServer):
+        places = (server.hostname, server.ews_url, server.owa_url)
+        return any(place is not None and EMAIL_DOMAIN in place for place in places)
+    return EMAIL_DOMAIN in server.url
 
 
 def _webmail_at(domain: str, webmail: WebMail) -> WebMail | None:
@@ -91,11 +111,16 @@ def _webmail_at(domain: str, webmail: WebMail) -> WebMail | None:
         return None
 
 
+def _redirect_at(domain: str, redirect: AutodiscoverRedirect) -> AutodiscoverRedirect | None:
+    try:
+        return redirect.at(domain)
+    except ValueRefused:
+        return None
+
+
 def _written_for_all(server: TcpServer, known: Collection[Authentication]) -> TcpServer:
-    kept = tuple(entry for entry in server.authentication if entry in known)
+    kept = tuple(entry for entry in server.authentication if entry in known) or server.authentication
+    if kept == server.authentication and server.username:
+        return server
     # Thunderbird would log in as "undefined" without a name, even where none is needed.
-    return replace(
-        server,
-        authentication=kept or server.authentication,
-        username=server.username or EMAIL_ADDRESS,
-    )
+    return replace(server, authentication=kept, username=server.username or EMAIL_ADDRESS)

@@ -20,10 +20,12 @@ from autoconfig.model import (
     STANDARD_PORTS,
     AnyServer,
     Authentication,
+    AutodiscoverRedirect,
     Documentation,
     Enable,
     FormField,
     OAuth2,
+    Page,
     Pop3Options,
     Provider,
     ServerType,
@@ -36,7 +38,7 @@ from autoconfig.model import (
     WebMail,
     WebMailLogin,
 )
-from autoconfig.model.placeholders import EMAIL_ADDRESS
+from autoconfig.model.placeholders import EMAIL_ADDRESS, EMAIL_LOCAL_PART
 
 if TYPE_CHECKING:
     from enum import StrEnum
@@ -49,7 +51,10 @@ MAX_BYTES = 16 * 1024 * 1024
 NO_LOGIN_NAME = ""
 """``username = ""`` says that no login name is known; a missing key says that it is the address."""
 
+_PAGE_WORDS = ("logo", "colour", "support_email", "support_phone", "support_url")
+
 _SHORT_LIST = re.compile(r"\[\n((?:    \"[^\n]*\",\n)+)\]")
+_REDIRECT_ADDRESS = re.compile(rf"(?:{EMAIL_LOCAL_PART})?@")
 _LINE = re.compile(r"\(at (?:line (\d+), column \d+|end of document)\)$")
 
 
@@ -58,13 +63,19 @@ def parse(data: bytes, *, default_id: str | None = None, max_bytes: int = MAX_BY
 
     Raises FormatError with the line (syntax) or the path (values).
     """
-    table = Table(_content(data, max_bytes))
+    return parse_content(content_of(data, max_bytes), default_id=default_id)
+
+
+def parse_content(content: dict[str, Any], *, default_id: str | None = None) -> Parsed:
+    """Read a provider from TOML that is parsed already. Raises FormatError with the path."""
+    table = Table(content)
     provider = _provider(table, default_id)
     table.finish()
     return Parsed(provider=provider, remarks=tuple(table.remarks))
 
 
-def _content(data: bytes, max_bytes: int) -> dict[str, Any]:
+def content_of(data: bytes, max_bytes: int = MAX_BYTES) -> dict[str, Any]:
+    """Parse TOML of at most so many bytes, whatever it says. Raises FormatError with the line."""
     if len(data) > max_bytes:
         raise FormatError(f"The file is larger than {max_bytes} bytes.")
     try:
@@ -104,6 +115,8 @@ def _provider(table: Table, default_id: str | None) -> Provider:
             enable=tuple(_enable(entry) for entry in table.tables("enable")),
             webmail=_webmail(table.table("webmail")),
             update_url=table.string("update_url"),
+            autodiscover=_redirect(table.table("autodiscover")),
+            page=_page(table.table("page")),
         )
     )
 
@@ -192,8 +205,8 @@ def _oauth2(table: Table | None) -> OAuth2 | None:
     )
 
 
-def _texts(table: Table) -> Texts:
-    texts = table.table("text")
+def _texts(table: Table, key: str = "text") -> Texts:
+    texts = table.table(key)
     if texts is None:
         return ()
     return tuple(
@@ -209,6 +222,25 @@ def _documentation(table: Table) -> Documentation:
 
 def _enable(table: Table) -> Enable:
     return table.make(lambda: Enable(url=table.needed("url"), texts=_texts(table)))
+
+
+def _redirect(table: Table | None) -> AutodiscoverRedirect | None:
+    if table is None:
+        return None
+    url, address = table.string("redirect_url"), table.string("redirect_address")
+    if address is not None and not _REDIRECT_ADDRESS.match(address):
+        message = "redirect_address is @ and a domain; the name before it stays the mailbox's own."
+        raise table.error("redirect_address", message, address)
+    domain = None if address is None else address.partition("@")[2]
+    return table.make(lambda: AutodiscoverRedirect(url=url, domain=domain))
+
+
+def _page(table: Table | None) -> Page | None:
+    if table is None:
+        return None
+    words = {name: table.string(name) for name in _PAGE_WORDS}
+    page = table.make(lambda: Page(**words, notes=_texts(table, "notes")))
+    return page if page != Page() else None
 
 
 def _webmail(table: Table | None) -> WebMail | None:
@@ -258,6 +290,13 @@ def render(provider: Provider) -> bytes:
         }
     if provider.webmail is not None:
         content["webmail"] = {"url": provider.webmail.url, "login": _login_table(provider.webmail.login)}
+    if provider.autodiscover is not None:
+        redirect = provider.autodiscover
+        address = None if redirect.domain is None else f"@{redirect.domain}"
+        content["autodiscover"] = {"redirect_url": redirect.url, "redirect_address": address}
+    if provider.page is not None:
+        page = {name: getattr(provider.page, name) for name in _PAGE_WORDS}
+        content["page"] = page | {"notes": _texts_table(provider.page.notes) or None}
     for key in ("documentation", "enable"):
         pages = getattr(provider, key)
         content[key] = [{"url": page.url, "text": _texts_table(page.texts)} for page in pages]

@@ -32,6 +32,15 @@ class Table:
         self._asked.add(key)
         return key in self._content
 
+    def value(self, key: str) -> Any:
+        """Whatever is written there, None where the key is not."""
+        return self._get(key)
+
+    def taken(self) -> dict[str, Any]:
+        """All of the table as it stands, for whoever knows its keys."""
+        self._asked.update(self._content)
+        return self._content
+
     def keys(self) -> list[str]:
         """The keys in the order of the file."""
         return list(self._content)

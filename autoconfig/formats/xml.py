@@ -7,6 +7,8 @@ bytes than the caller allows. What comes back is a tree without comments and pro
 
 from __future__ import annotations
 
+import threading
+
 from lxml import etree
 
 from autoconfig.errors import XMLRefused
@@ -15,6 +17,9 @@ MAX_BYTES = 256 * 1024
 MAX_DEPTH = 32
 
 Element = etree._Element
+
+_here = threading.local()
+"""A parser for each thread: making one takes as long as reading a small document."""
 
 _BLANK = b" \t\r\n"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -28,11 +33,11 @@ def parse(data: bytes, *, max_bytes: int = MAX_BYTES) -> Element:
     """
     if len(data) > max_bytes:
         raise XMLRefused(f"The XML is larger than {max_bytes} bytes.")
-    document, blank_lines = _without_blanks_before(data)
+    document, blank_lines = (data, 0) if data.startswith(b"<") else _without_blanks_before(data)
     if not document.strip():
         raise XMLRefused("The document is empty.", line=1)
     try:
-        root = etree.fromstring(document, parser())
+        root = etree.fromstring(document, _parser_of_this_thread())
     except etree.XMLSyntaxError as error:
         message = f"The document is not well-formed XML: {_sentence(error)}"
         raise XMLRefused(message, line=error.lineno or 1) from None
@@ -61,6 +66,14 @@ def parser() -> etree.XMLParser:
         remove_comments=True,
         remove_pis=True,
     )
+
+
+def _parser_of_this_thread() -> etree.XMLParser:
+    try:
+        return _here.parser  # type: ignore[no-any-return]
+    except AttributeError:
+        _here.parser = parser()
+        return _here.parser  # type: ignore[no-any-return]
 
 
 def local_name(element: Element) -> str:
@@ -96,6 +109,8 @@ def _without_blanks_before(data: bytes) -> tuple[bytes, int]:
 
 
 def _check_depth(root: Element) -> None:
+    if len([*root.iter()]) <= MAX_DEPTH:
+        return  # too few elements to be nested deeper
     # libxml2 itself stops at 256 levels, so that this walk is bounded too.
     level = [root]
     for _ in range(MAX_DEPTH):

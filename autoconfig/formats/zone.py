@@ -88,12 +88,16 @@ class ServiceHost:
 def plan(
     provider: Provider, domain: str, host: ServiceHost, pacc_records: Sequence[str] = ()
 ) -> tuple[DnsRecord, ...]:
-    """Every record of one mail domain; ``pacc_records`` are the texts with PACC's digests, newest first."""
+    """Every record of one mail domain; ``pacc_records`` are the texts with PACC's digests, newest first.
+
+    A provider that knows no server at all, only where Autodiscover leads, declines nothing either.
+    """
     names = [AUTOCONFIG, AUTODISCOVER, *([PACC] if pacc_records else [])]
     records = [record for name in names for record in _pointers(f"{name}.{domain}.", host)]
     records.append(_srv(f"_autodiscover._tcp.{domain}.", 0, HTTPS_PORT, host.name))
     here = at_domain(provider, domain)
-    records += _services(_published(here.servers) if here is not None else (), domain)
+    if provider.servers:
+        records += _services(_published(here.servers) if here is not None else (), domain)
     records += [DnsRecord(f"_{PACC}.{domain}.", "TXT", quoted(text)) for text in pacc_records]
     return tuple(dict.fromkeys(records))
 

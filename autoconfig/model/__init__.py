@@ -6,6 +6,7 @@ from autoconfig.model.address import (
     normalize_host,
     to_unicode,
 )
+from autoconfig.model.page import Page
 from autoconfig.model.provider import (
     Documentation,
     Enable,
@@ -18,6 +19,7 @@ from autoconfig.model.provider import (
     WebMailLogin,
     best_text,
 )
+from autoconfig.model.redirect import AutodiscoverRedirect
 from autoconfig.model.remark import Remark
 from autoconfig.model.server import (
     INCOMING_TYPES,
@@ -40,11 +42,13 @@ __all__ = [
     "STANDARD_PORTS",
     "AnyServer",
     "Authentication",
+    "AutodiscoverRedirect",
     "Documentation",
     "EmailAddress",
     "Enable",
     "FormField",
     "OAuth2",
+    "Page",
     "Pop3Options",
     "Provider",
     "Remark",

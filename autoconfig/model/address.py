@@ -21,6 +21,12 @@ ADDRESS_OCTETS = 254
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*", re.ASCII)
 _DOT_ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*", re.ASCII)
+# An address as nearly everybody writes it: no label of digits alone at the end, nothing to fold but case.
+_PLAIN = re.compile(
+    r"([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)@((?:[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*\.)+[A-Za-z]+)", re.ASCII
+)
+_SURELY_SHORT = 63
+"""Characters: no part of an address of this length is too long."""
 # Dots of other scripts that people type: ideographic, fullwidth and halfwidth full stop (RFC 3490 §3.1).
 _OTHER_DOTS = str.maketrans({"\u3002": ".", "\uff0e": ".", "\uff61": "."})
 
@@ -31,6 +37,8 @@ def normalize_domain(text: str) -> str:
     ``Bücher.Example.`` becomes ``xn--bcher-kva.example``. Raises DomainError for anything that is not
     a name of letters, digits and hyphens (addresses of numbers are no domains).
     """
+    if len(text) <= DOMAIN_OCTETS and _DOMAIN.fullmatch(text) and not text[-1].isdigit():
+        return text  # nearly always: in its one spelling already
     name = text.strip().translate(_OTHER_DOTS).lower().removesuffix(".")
     if not name.isascii():
         name = _to_a_labels(name, text)
@@ -110,6 +118,9 @@ class EmailAddress:
         Local parts may be UTF-8 (RFC 6531) or quoted strings; the case of the local part is kept.
         Raises AddressError with a sentence that does not repeat the address (it may end up in a log).
         """
+        plain = _PLAIN.fullmatch(text)
+        if plain is not None and len(text) <= _SURELY_SHORT:
+            return cls(plain[1], plain[2].lower())
         local_part, at, domain_text = text.strip().rpartition("@")
         if not at:
             raise AddressError("An e-mail address has an @ between a name and a domain.")

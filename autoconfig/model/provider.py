@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from autoconfig.model.address import EmailAddress
+    from autoconfig.model.page import Page
+    from autoconfig.model.redirect import AutodiscoverRedirect
 
 
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")  # RFC 5646 §2.1, shape only
@@ -43,7 +45,7 @@ Texts = tuple[Translation, ...]
 """One text in several languages, each language once."""
 
 
-def _each_language_once(texts: Texts) -> Texts:
+def each_language_once(texts: Texts) -> Texts:
     """The first text of each language: a document that has two says the same thing twice."""
     found: dict[str, Translation] = {}
     for entry in texts:
@@ -60,7 +62,7 @@ class Documentation:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "url", checked_url(self.url))
-        object.__setattr__(self, "texts", _each_language_once(self.texts))
+        object.__setattr__(self, "texts", each_language_once(self.texts))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +74,7 @@ class Enable:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "url", checked_url(self.url))
-        object.__setattr__(self, "texts", _each_language_once(self.texts))
+        object.__setattr__(self, "texts", each_language_once(self.texts))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +187,10 @@ class Provider:
     enable: tuple[Enable, ...] = ()
     webmail: WebMail | None = None
     update_url: str | None = None
+    autodiscover: AutodiscoverRedirect | None = None
+    """Where Autodiscover sends clients on; the other documents say the servers all the same."""
+    page: Page | None = None
+    """How it presents itself on the page for people."""
 
     def __post_init__(self) -> None:
         if not self.id or not self.id.isprintable() or any(c.isspace() or c == "/" for c in self.id):
@@ -198,7 +204,7 @@ class Provider:
         _check_types(self.outgoing, OUTGOING_TYPES, "outgoing")
         if any(server.type in INCOMING_TYPES | OUTGOING_TYPES for server in self.other):
             raise ValueRefused("A mail server stands among the servers that are not for mail.")
-        if not (self.incoming or self.outgoing or self.other):
+        if not (self.servers or self.autodiscover):
             raise ValueRefused("A provider has no usable server.")
         if self.update_url is not None:
             object.__setattr__(self, "update_url", checked_url(self.update_url))

@@ -96,7 +96,10 @@ STANDARD_PORTS: Mapping[tuple[ServerType, SocketType], int] = {
     (ServerType.XMPP, SocketType.STARTTLS): 5222,
     (ServerType.XMPPTCP, SocketType.SSL): 5223,
     (ServerType.XMPPTCP, SocketType.STARTTLS): 5222,
+    # Exchange's own services are HTTPS.
     (ServerType.EXCHANGE, SocketType.SSL): 443,
+    (ServerType.EWS, SocketType.SSL): 443,
+    (ServerType.ACTIVESYNC, SocketType.SSL): 443,
 }
 
 

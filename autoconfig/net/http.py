@@ -71,9 +71,9 @@ class Http:
         task = self._followed("GET", url, None, "", follow=follow, plain=plain)
         return await self._traced("GET", url, task)
 
-    async def post(self, url: str, body: bytes, media_type: str) -> Fetched:
+    async def post(self, url: str, body: bytes, media_type: str, *, follow: bool = True) -> Fetched:
         """Post a body; a redirect is followed with the same body. Raises as :meth:`get` does."""
-        task = self._followed("POST", url, body, media_type, follow=True, plain=False)
+        task = self._followed("POST", url, body, media_type, follow=follow, plain=False)
         return await self._traced("POST", url, task)
 
     async def send(

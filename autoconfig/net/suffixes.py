@@ -8,9 +8,16 @@ from __future__ import annotations
 
 from functools import cache
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from autoconfig.model import TcpServer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from publicsuffixlist import PublicSuffixList
+
+    from autoconfig.model import AnyServer
 
 
 def registrable_domain(name: str) -> str | None:
@@ -27,6 +34,17 @@ def registrable_domain(name: str) -> str | None:
 def is_public_suffix(name: str) -> bool:
     """Whether names below belong to different people: ``co.uk``, ``github.io``, every single label."""
     return bool(_suffixes().is_public(name))
+
+
+def to_confirm(servers: Iterable[AnyServer], domain: str) -> tuple[str, ...]:
+    """The registrable domains of servers that are not the address's own, each once."""
+    own = registrable_domain(domain) or domain
+    hosts = (
+        server.hostname if isinstance(server, TcpServer) else urlsplit(server.url).hostname or ""
+        for server in servers
+    )
+    bases = (registrable_domain(host) or host for host in hosts)
+    return tuple(dict.fromkeys(base for base in bases if base != own))
 
 
 @cache

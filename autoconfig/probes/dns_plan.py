@@ -7,35 +7,26 @@ and their numbers do not, of several digests one must match.
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from autoconfig.errors import LookupFailed
-from autoconfig.formats import pacc
 from autoconfig.formats.zone import AUTOCONFIG, AUTODISCOVER, PACC, SERVICES, URL_SERVICES
 from autoconfig.net.records import Srv
+from autoconfig.probes.dns_digests import check_digests
+from autoconfig.probes.verdict import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterable, Sequence
 
+    from autoconfig.formats import pacc
     from autoconfig.formats.zone import DnsRecord, ServiceHost
     from autoconfig.net.dns import Dns
 
 _POINTERS = (AUTOCONFIG, AUTODISCOVER, PACC)
 _ADDRESSES = ("A", "AAAA")
-
-
-class Verdict(StrEnum):
-    """What became of one name of the plan."""
-
-    OK = "ok"
-    MISSING = "missing"
-    DIFFERENT = "different"
-    NOT_ALLOWED = "not allowed"
-    UNKNOWN = "unknown"
-    """The DNS gave no answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,13 +53,22 @@ class Finding:
         }
 
 
-async def check(dns: Dns, domain: str, plan: Sequence[DnsRecord], host: ServiceHost) -> list[Finding]:
-    """Ask for every name of the plan, and for those that should have no record. In the order of the plan."""
+async def check(
+    dns: Dns,
+    domain: str,
+    plan: Sequence[DnsRecord],
+    host: ServiceHost,
+    digests: pacc.Rollover | None = None,
+) -> list[Finding]:
+    """Ask for every name of the plan, and for those that should have no record. In the order of the plan.
+
+    ``digests`` tells the digests of the plan apart: which is the newest, which may go.
+    """
     checks: list[Awaitable[Finding | None]] = []
     planned = set()
     for (name, kind), group in groupby(plan, key=lambda record: (record.name, _kind(record))):
         planned.add((name, kind))
-        checks.append(_checked(dns, name, kind, list(group), host))
+        checks.append(_checked(dns, name, kind, list(group), host, digests))
     for name, kind in _known(domain):
         if (name, kind) not in planned:
             checks.append(_unplanned(dns, name, kind))
@@ -88,7 +88,14 @@ def _known(domain: str) -> list[tuple[str, str]]:
     return [*names, (f"{PACC}.{domain}.", "host"), (f"_{PACC}.{domain}.", "TXT")]
 
 
-async def _checked(dns: Dns, name: str, kind: str, records: list[DnsRecord], host: ServiceHost) -> Finding:
+async def _checked(
+    dns: Dns,
+    name: str,
+    kind: str,
+    records: list[DnsRecord],
+    host: ServiceHost,
+    digests: pacc.Rollover | None,
+) -> Finding:
     expected = tuple(record.value for record in records)
     try:
         if kind == "host":
@@ -96,7 +103,7 @@ async def _checked(dns: Dns, name: str, kind: str, records: list[DnsRecord], hos
         elif kind == "SRV":
             verdict, detail, found = await _srv(dns, name, expected)
         else:
-            verdict, detail, found = await _txt(dns, name, expected)
+            verdict, detail, found = await _txt(dns, name, expected, digests)
     except LookupFailed as error:
         verdict, detail, found = Verdict.UNKNOWN, str(error), ()
     shown = records[0].type if kind == "host" else kind
@@ -142,35 +149,18 @@ async def _srv(dns: Dns, name: str, expected: tuple[str, ...]) -> _Result:
     return Verdict.OK, "", found
 
 
-async def _txt(dns: Dns, name: str, expected: tuple[str, ...]) -> _Result:
-    """A path must be the only one; of several digests the newest must be there."""
+async def _txt(dns: Dns, name: str, expected: tuple[str, ...], digests: pacc.Rollover | None) -> _Result:
+    """A path must be the only one; of digests all that are expected must be there, and others may."""
     answer = await dns.look_up(_bare(name), "TXT")
     found = tuple(record for record in answer.records if isinstance(record, str))
     if name.startswith(f"_{PACC}."):
-        return _digests(expected, found)
+        return check_digests(expected, found, digests, time.time())
     paths = tuple(text for text in found if text.lower().startswith("path="))
     if not paths:
         return Verdict.MISSING, "", found
     if [f'"{path}"' for path in paths] == list(expected):
         return Verdict.OK, "", found
     return Verdict.DIFFERENT, f"it says {', '.join(paths)}", found
-
-
-def _digests(expected: tuple[str, ...], found: tuple[str, ...]) -> _Result:
-    wanted = [next(iter(pacc.digests_of([value.strip('"')])), "") for value in expected]
-    seen = pacc.digests_of(found)
-    if not seen:
-        return Verdict.MISSING, "there is no digest, so that clients refuse the document", found
-    if wanted[0] in seen:
-        others = len(seen) - 1
-        return (
-            Verdict.OK,
-            f"{others} older digest{'s' if others > 1 else ''} beside it" if others else "",
-            found,
-        )
-    if seen & set(wanted[1:]):
-        return Verdict.DIFFERENT, "the digest is stale: it is that of the version before", found
-    return Verdict.DIFFERENT, "the digest is not that of the document, so that clients refuse it", found
 
 
 async def _unplanned(dns: Dns, name: str, kind: str) -> Finding | None:

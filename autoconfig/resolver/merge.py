@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from autoconfig.model import ServerType, TcpServer
-from autoconfig.net.suffixes import registrable_domain
 from autoconfig.resolver.resolution import Conflict, ServerFound
 
 if TYPE_CHECKING:
@@ -98,14 +96,3 @@ def _place(server: AnyServer) -> tuple[str, int | None, str]:
     if isinstance(server, TcpServer):
         return server.hostname, server.port, str(server.socket_type)
     return server.url.rstrip("/"), None, ""
-
-
-def to_confirm(servers: Iterable[AnyServer], domain: str) -> tuple[str, ...]:
-    """The registrable domains of servers that are not the address's own, each once."""
-    own = registrable_domain(domain) or domain
-    hosts = (
-        server.hostname if isinstance(server, TcpServer) else urlsplit(server.url).hostname or ""
-        for server in servers
-    )
-    bases = (registrable_domain(host) or host for host in hosts)
-    return tuple(dict.fromkeys(base for base in bases if base != own))

@@ -12,9 +12,9 @@ from autoconfig.net.dns import open_dns
 from autoconfig.net.guard import Guard
 from autoconfig.net.http import Http
 from autoconfig.net.mail import MailGreeter
-from autoconfig.net.suffixes import is_public_suffix
+from autoconfig.net.suffixes import is_public_suffix, to_confirm
 from autoconfig.resolver.inquiry import Inquiry, Options
-from autoconfig.resolver.merge import Source, merge, to_confirm
+from autoconfig.resolver.merge import Source, merge
 from autoconfig.resolver.methods import steps_for
 from autoconfig.resolver.methods.step import HOST, Step
 from autoconfig.resolver.outcome import Failed, Found, Outcome
@@ -70,6 +70,16 @@ class Resolver:
         connector = Connector(dns, guard)
         http = Http(connector, allow_http=allow_http)
         return cls(dns=dns, connector=connector, http=http, mail=MailGreeter(connector), store=store)
+
+    @property
+    def connector(self) -> Connector:
+        """What connects to strangers here, with the answers of the DNS that are kept."""
+        return self._connector
+
+    @property
+    def http(self) -> Http:
+        """What fetches documents here."""
+        return self._http
 
     async def __aenter__(self) -> Self:
         return self

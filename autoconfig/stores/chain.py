@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from autoconfig.stores.memory import memory_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from autoconfig.stores.memory import Memory
     from autoconfig.stores.store import Entry, Health, Store
 
 
@@ -38,6 +41,11 @@ class ChainStore:
     def health(self) -> tuple[Health, ...]:
         """The state of each store."""
         return tuple(health for store in self._stores for health in store.health())
+
+    def memory(self, domain: str) -> Memory | None:
+        """The memory of the store that serves the domain."""
+        store = next((store for store in self._stores if store.find(domain) is not None), None)
+        return None if store is None else memory_of(store, domain)
 
     def watch(self) -> None:
         """Follow the changes of each store."""

@@ -19,12 +19,14 @@ from autoconfig.errors import FormatError, StoreError
 from autoconfig.formats import mozilla, toml
 from autoconfig.model import Remark
 from autoconfig.stores.index import Index, same_ids
+from autoconfig.stores.memory import FolderMemory
 from autoconfig.stores.store import Entry, Health
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from autoconfig.formats.parsed import Parsed
+    from autoconfig.stores.memory import Memory
 
 logger = logging.getLogger(__name__)
 
@@ -55,10 +57,14 @@ class _File:
 
 
 class DirectoryStore:
-    """The providers of one folder. Raises StoreError where there is no such folder."""
+    """The providers of one folder. Raises StoreError where there is no such folder.
 
-    def __init__(self, path: str | Path) -> None:
+    ``remembers`` whether digests that were published are noted in a hidden file of the folder.
+    """
+
+    def __init__(self, path: str | Path, *, remembers: bool = True) -> None:
         self.path = Path(path)
+        self._memory = FolderMemory(self.path) if remembers else None
         self._files: dict[str, _File] = {}
         self._seen: dict[str, Signature] = {}
         self._index = Index()
@@ -112,6 +118,10 @@ class DirectoryStore:
                 remarks=self._remarks,
             ),
         )
+
+    def memory(self, _domain: str) -> Memory | None:
+        """What the folder remembers of the digests that were published."""
+        return self._memory
 
     def watch(self) -> None:
         """Follow the folder in a thread of its own, also in processes forked later."""
@@ -168,6 +178,8 @@ class DirectoryStore:
         while not stop.wait(LOOK_EVERY):
             try:
                 self.refresh()
+                if self._memory is not None:
+                    self._memory.keep()
             except Exception:
                 logger.exception("looking at the provider folder %s failed; trying again", self.path)
 

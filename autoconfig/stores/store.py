@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-    from autoconfig.model import Provider, Remark
+    from autoconfig.model import EmailAddress, Provider, Remark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +18,18 @@ class Entry:
     provider: Provider
     source: str
     """The path of its file, or the address of its database."""
+    domains: Callable[[], Iterable[str]] | None = None
+    """Streams the mail domains where they are too many for the provider to hold; None where it holds them."""
+    mailbox: Callable[[EmailAddress], Provider] | None = None
+    """Looks up the settings of one mailbox, where they depend on it; None where they never do."""
+
+    def provider_for(self, address: EmailAddress | None) -> Provider:
+        """The settings of one mailbox, placeholders left in; those of any mailbox where none is given."""
+        return self.provider if self.mailbox is None or address is None else self.mailbox(address)
+
+    def all_domains(self) -> Iterable[str]:
+        """Every mail domain, perhaps a million of them. Raises StoreDown."""
+        return self.provider.domains if self.domains is None else self.domains()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +45,25 @@ class Health:
     """What an operator must mend: files left out, or served in an older version."""
     remarks: tuple[Remark, ...] = ()
     """What is odd about documents that are served all the same."""
+    age: float | None = None
+    """Seconds since the source last answered; None for a store that asks nobody."""
+    stale: int = 0
+    """Look-ups of this process that were answered by what was kept, because the source did not answer."""
+    errors: int = 0
+    """Look-ups of this process that the source failed."""
+    hits: int = 0
+    """Look-ups of this process answered by what is kept and fresh."""
+    questions: int = 0
+    """Look-ups of this process that the source answered."""
+    seconds: float = 0.0
+    """Seconds these took, all together."""
 
 
 class Store(Protocol):
-    """A source of providers. Look-ups are safe from many threads and take A-labels in lower case."""
+    """A source of providers. Look-ups are safe from many threads and take A-labels in lower case.
+
+    They raise StoreDown where the source does not answer and nothing is kept of what was asked.
+    """
 
     @property
     def version(self) -> int:

@@ -33,7 +33,8 @@ def headers_of(document: Document) -> list[tuple[str, str]]:
 
 def document_answer(document: Document) -> Response:
     """A document, or 304 where the client has these very bytes already (RFC 9110 §13.1.2)."""
-    if parse_etags(request.headers.get("If-None-Match")).contains_weak(document.etag.strip('"')):
+    reading = request.method in ("GET", "HEAD")
+    if reading and parse_etags(request.headers.get("If-None-Match")).contains_weak(document.etag.strip('"')):
         return Response(status=304, headers=headers_of(document)[1:])
     return Response(document.body, 200, headers_of(document))
 
@@ -43,6 +44,13 @@ def text_answer(status: int, sentence: str) -> Response:
     response = Response(f"{sentence}\n", status, content_type=TEXT)
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def redirect_answer(status: int, url: str) -> Response:
+    """Another place to ask, absolute as Delta Chat needs it, that nobody shall remember."""
+    response = text_answer(status, url)
+    response.headers["Location"] = url
     return response
 
 

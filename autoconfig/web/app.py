@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import PathConverter
 from werkzeug.wsgi import get_path_info
 
+from autoconfig.errors import StoreDown
 from autoconfig.publish import Publisher
 from autoconfig.settings import Settings
 from autoconfig.signing import Signer, open_signer
@@ -16,21 +18,28 @@ from autoconfig.stores import open_stores
 from autoconfig.web.answers import problem_answer, text_answer
 from autoconfig.web.asking import AnyBytesRequest
 from autoconfig.web.autodiscover import autodiscovery
+from autoconfig.web.certificates import certificates
 from autoconfig.web.documents import documents
 from autoconfig.web.front import Front
+from autoconfig.web.metrics import Counted, Meter
+from autoconfig.web.metrics.exposition import metrics
 from autoconfig.web.openapi import openapi
 from autoconfig.web.operations import operations
 from autoconfig.web.pages import pages
 from autoconfig.web.profiles import profiles
 from autoconfig.web.proxies import TrustedProxies
+from autoconfig.web.quick import QuickWay
 from autoconfig.web.wellknown import well_known
 
 if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
+
     from flask import Request
     from werkzeug.routing import MapAdapter
 
     from autoconfig.stores import Store
     from autoconfig.web.documents import Directory
+    from autoconfig.web.limits import Limited
     from autoconfig.web.strangers.cache import MemoryCache
     from autoconfig.web.strangers.service import Resolving
 
@@ -44,6 +53,12 @@ _SENTENCES = {
 }
 
 _API = "/api/"
+
+
+class _Anything(PathConverter):
+    """The rest of a path, line breaks and slashes included: it is judged by who reads it."""
+
+    regex = r"[^/][\s\S]*?"
 
 
 class _Application(Flask):
@@ -66,57 +81,78 @@ def create_app(
     memory: MemoryCache | None = None,
     resolver: Resolving | None = None,
     signer: Signer | None = None,
+    meter: Meter | None = None,
 ) -> Flask:
     """Make the web service.
 
     ``settings`` come from the environment and the store from ``settings`` where they are not given; the
     store is followed for changes from now on. ``memory`` is what several processes share about
     strangers; ``resolver`` is asked about strangers instead of the network; ``signer`` signs
-    Apple profiles instead of one made of the settings.
+    Apple profiles instead of one made of the settings; ``meter`` counts for several processes.
     Raises SettingsError or StoreError.
     """
     settings = Settings.from_environment() if settings is None else settings
     store = open_stores(settings.providers) if store is None else store
     publisher = Publisher(store, signer or open_signer(settings))
+    meter = Meter() if meter is None else meter
     app = _Application(__name__, static_folder=None)
     # An automatic 2xx to OPTIONS would be a "yes" that nobody meant.
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    app.url_map.converters["anything"] = _Anything
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = True
-    directory = _register_api(app, settings, store, memory, resolver)
+    limited = _strangers(app, settings, store, memory, resolver, meter)
+    directory = _register_api(app, settings, limited)
     app.register_blueprint(documents(publisher, directory))
     app.register_blueprint(autodiscovery(publisher, settings.base_url))
     app.register_blueprint(well_known(publisher))
     app.register_blueprint(profiles(publisher))
     app.register_blueprint(operations(store))
+    app.register_blueprint(metrics(meter, store))
+    app.register_blueprint(certificates(publisher, settings.base_url))
     app.register_blueprint(openapi(settings))
-    app.register_blueprint(pages(store, settings.base_url))
+    app.register_blueprint(pages(publisher, settings, limited))
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(StoreDown, _store_down)
     app.register_error_handler(Exception, _bug)
-    wsgi = Front(app.wsgi_app, publisher)
-    app.wsgi_app = TrustedProxies(wsgi, settings.trusted_proxies) if settings.trusted_proxies else wsgi  # type: ignore[method-assign]
+    wsgi: WSGIApplication = Front(app.wsgi_app, QuickWay(publisher, settings.base_url))
+    if settings.trusted_proxies:
+        wsgi = TrustedProxies(wsgi, settings.trusted_proxies)
+    app.wsgi_app = Counted(wsgi, meter)  # type: ignore[method-assign]
     store.watch()
     return app
 
 
-def _register_api(
-    app: Flask, settings: Settings, store: Store, memory: MemoryCache | None, resolver: Resolving | None
-) -> Directory | None:
-    """Register the API; return what answers for strangers in the directory. Loads nothing if both are off."""
+def _strangers(
+    app: Flask,
+    settings: Settings,
+    store: Store,
+    memory: MemoryCache | None,
+    resolver: Resolving | None,
+    meter: Meter,
+) -> Limited | None:
+    """What answers for domains nobody lists, None where nothing may; then nothing of it is loaded."""
     if settings.resolve == "off":
         return None
-    from autoconfig.web.api import api
-    from autoconfig.web.directory import directory
-    from autoconfig.web.limits import RateLimiter
+    from autoconfig.web.limits import Limited, RateLimiter
     from autoconfig.web.strangers import strangers_for
     from autoconfig.web.strangers.cache import open_cache
 
     cache = open_cache(settings.cache_url, memory)
-    strangers = strangers_for(settings, store, cache, resolver)
-    limiter = RateLimiter(cache, settings.rate_limit)
+    strangers = strangers_for(settings, store, cache, resolver, meter.event)
     app.extensions["strangers"] = strangers
-    app.register_blueprint(api(strangers, limiter))
-    return directory(strangers, limiter) if settings.resolve == "directory" else None
+    return Limited(strangers, RateLimiter(cache, settings.rate_limit, meter.event))
+
+
+def _register_api(app: Flask, settings: Settings, limited: Limited | None) -> Directory | None:
+    """Register the API; return what answers for strangers in the directory."""
+    if limited is None:
+        return None
+    from autoconfig.web.api import api
+    from autoconfig.web.directory import directory
+
+    app.register_blueprint(api(limited.strangers, limited.limiter))
+    return directory(limited.strangers, limited.limiter) if settings.resolve == "directory" else None
 
 
 def _error(status: int, sentence: str) -> Response:
@@ -130,7 +166,15 @@ def _http_error(error: HTTPException) -> Response:
     response = _error(status, _SENTENCES.get(status, f"{error.name}."))
     for name, value in error.get_headers():
         if name == "Allow":
-            response.headers[name] = value
+            # Sorted: werkzeug has them in a set, and replicas shall answer alike.
+            response.headers[name] = ", ".join(sorted(value.split(", ")))
+    return response
+
+
+def _store_down(_down: StoreDown) -> Response:
+    """Not 404, which would be a "no": whoever stands before us may ask another replica, or later."""
+    response = _error(503, "The settings cannot be looked up just now; try again in a moment.")
+    response.headers["Retry-After"] = "5"
     return response
 
 

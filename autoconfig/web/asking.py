@@ -15,6 +15,7 @@ from werkzeug.utils import cached_property
 
 from autoconfig.errors import AddressError, DomainError
 from autoconfig.model import EmailAddress, normalize_domain
+from autoconfig.web.paths import POX_PATH
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
@@ -111,6 +112,13 @@ def host_domain(host: str) -> AskedHost | None:
     return AskedHost(domain, False)
 
 
+def autodiscover_domain(host: str) -> str | None:
+    """The mail domain D of a Host header ``autodiscover.D``; None for every other host."""
+    split = host_and_port(host)
+    prefix, dot, domain = ("", "", "") if split is None else split[0].partition(".")
+    return domain if dot and prefix == "autodiscover" else None
+
+
 def host_and_port(host: str) -> tuple[str, str] | None:
     """The name in a Host header, folded, and the port, empty where none is said; None for nonsense."""
     name, _, port = host.strip().partition(":")
@@ -120,3 +128,15 @@ def host_and_port(host: str) -> tuple[str, str] | None:
         return normalize_domain(name), port
     except DomainError:
         return None
+
+
+def pox_url(base_url: str | None, host: str, domain: str) -> str:
+    """Where POX is asked about a domain: at the public URL, else where the client reached us.
+
+    In https, Outlook follows nothing else.
+    """
+    if base_url is not None:
+        return f"{base_url}{POX_PATH}"
+    split = host_and_port(host)
+    name, port = split or (f"autodiscover.{domain}", "")
+    return f"https://{name}:{port}{POX_PATH}" if port else f"https://{name}{POX_PATH}"

@@ -11,17 +11,24 @@ from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 
 from autoconfig.errors import AddressError, FormatError
 from autoconfig.formats import autodiscover, autodiscover_json
-from autoconfig.publish import PUBLIC, Document, etag_of
-from autoconfig.web.answers import bytes_answer, document_answer, text_answer
-from autoconfig.web.asking import address_of, asked_by, forgiving_address, host_and_port, parameter
+from autoconfig.web.answers import bytes_answer, document_answer, redirect_answer, text_answer
+from autoconfig.web.asking import (
+    address_of,
+    asked_by,
+    autodiscover_domain,
+    forgiving_address,
+    parameter,
+    pox_url,
+)
 from autoconfig.web.documents import NOT_SERVED
-from autoconfig.web.front import JSON_PATH, JSON_V1_PATH, POX_PATH
+from autoconfig.web.paths import JSON_PATH, JSON_V1_PATH, POX_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from autoconfig.model import EmailAddress
     from autoconfig.publish import Publisher
+    from autoconfig.web.asking import Asked
 
 
 def autodiscovery(publisher: Publisher, base_url: str | None) -> Blueprint:
@@ -42,6 +49,9 @@ def autodiscovery(publisher: Publisher, base_url: str | None) -> Blueprint:
         return pox(publisher, asking.schema, asking.address)
 
     def pox_get() -> Response:
+        target = _http_site(publisher, base_url)
+        if target is not None:
+            return redirect_answer(302, target)
         # Delta Chat asks so: the answer keeps the placeholders unless an address was given.
         try:
             address = address_of(request.args)
@@ -65,7 +75,7 @@ def autodiscovery(publisher: Publisher, base_url: str | None) -> Blueprint:
     blueprint.add_url_rule(POX_PATH, view_func=pox_get, methods=["GET"])
     blueprint.add_url_rule(JSON_PATH, view_func=json_by_parameter)
     blueprint.add_url_rule(JSON_V1_PATH, view_func=json_by_parameter, endpoint="json_v1")
-    blueprint.add_url_rule(f"{JSON_V1_PATH}/<path:address>", view_func=json_by_path)
+    blueprint.add_url_rule(f"{JSON_V1_PATH}/<anything:address>", view_func=json_by_path)
     return blueprint
 
 
@@ -91,16 +101,45 @@ def pox(publisher: Publisher, schema: str, address: EmailAddress | None) -> Resp
     if wanted is None or publisher.provider(wanted.domain, wanted.mx_domain) is None:
         return text_answer(404, NOT_SERVED)
     if schema == autodiscover.MOBILESYNC_RESPONSE:
-        document = publisher.mobilesync(wanted.domain, address, wanted.mx_domain)
-        return (
-            _pox_error(autodiscover.SCHEMA_NOT_OFFERED, schema)
-            if document is None
-            else document_answer(document)
-        )
+        return _mobilesync(publisher, wanted)
     document = publisher.autodiscover(wanted.domain, address, wanted.mx_domain)
     if document is None:
         return text_answer(404, "This provider's servers cannot be said in Autodiscover.")
     return document_answer(document)
+
+
+def _mobilesync(publisher: Publisher, wanted: Asked) -> Response:
+    document = publisher.mobilesync(wanted.domain, wanted.address, wanted.mx_domain)
+    if document is not None:
+        return document_answer(document)
+    url = publisher.autodiscover_url(wanted.domain, wanted.mx_domain)
+    if url is not None and url.startswith("https:"):
+        # The schema cannot say a URL; HTTP can (MS-OXDSCLI §3.2.5).
+        return redirect_answer(302, url)
+    return _pox_error(autodiscover.SCHEMA_NOT_OFFERED, autodiscover.MOBILESYNC_RESPONSE)
+
+
+def _http_site(publisher: Publisher, base_url: str | None) -> str | None:
+    """Where a client is sent that asks ``http://autodiscover.D`` where to ask (MS-OXDISCO §3.1.5.4).
+
+    To https, by a provider's own redirect or to our public URL; None for every other request.
+    """
+    environ = request.environ
+    # A proxy nobody trusts cannot make https of http, but its word is enough to change nothing: where the
+    # trust was forgotten, a redirect would lead clients of https round in a circle.
+    if environ["wsgi.url_scheme"] != "http" or "https" in environ.get("HTTP_X_FORWARDED_PROTO", "").lower():
+        return None
+    domain = autodiscover_domain(environ.get("HTTP_HOST", ""))
+    if domain is None or publisher.provider(domain) is None:
+        return None
+    url = publisher.autodiscover_url(domain)
+    if url is not None and url.startswith("https:"):
+        return url
+    if base_url is None or not base_url.startswith("https:"):
+        return None
+    query = environ.get("QUERY_STRING", "")
+    plain = query.isascii() and query.isprintable()
+    return f"{base_url}{POX_PATH}?{query}" if query and plain else f"{base_url}{POX_PATH}"
 
 
 def _pox_error(code: int, schema: str) -> Response:
@@ -111,21 +150,22 @@ def _pox_error(code: int, schema: str) -> Response:
 def _json(publisher: Publisher, base_url: str | None, address: EmailAddress | None) -> Response:
     protocol = parameter(request.args, "protocol")
     if protocol is None:
-        return _json_error(400, "MandatoryParameterMissing", "The parameter 'Protocol' is missing.")
+        names = ",".join(autodiscover_json.PROTOCOLS.values())
+        message = f"The parameter 'Protocol' is missing. Supported values are '{names}'"
+        return _json_error(400, "MandatoryParameterMissing", message)
     known = autodiscover_json.PROTOCOLS.get(protocol.strip().lower())
     if known is None:
         return _invalid_protocol(protocol, autodiscover_json.PROTOCOLS.values())
-    wanted = asked_by(address, request.environ.get("HTTP_HOST", ""))
-    endpoints = None
-    if wanted is not None:
-        url = f"{base_url or _own_url(wanted.domain)}{POX_PATH}"
-        endpoints = publisher.endpoints(wanted.domain, url, wanted.mx_domain)
-    if endpoints is None:
+    host = request.environ.get("HTTP_HOST", "")
+    wanted = asked_by(address, host)
+    if wanted is None or publisher.provider(wanted.domain, wanted.mx_domain) is None:
         return _json_error(404, "DomainNotFound", NOT_SERVED)
-    if known not in endpoints:
-        return _invalid_protocol(protocol, endpoints)
-    body = autodiscover_json.render(known, endpoints[known])
-    return document_answer(Document(body, autodiscover_json.MEDIA_TYPE, etag_of(body), PUBLIC))
+    url = pox_url(base_url, host, wanted.domain)
+    document = publisher.endpoint(wanted.domain, known, url, wanted.mx_domain, address)
+    if document is None:
+        supported = publisher.endpoints(wanted.domain, url, wanted.mx_domain, address)
+        return _invalid_protocol(protocol, supported or ())
+    return document_answer(document)
 
 
 def _invalid_protocol(protocol: str, supported: Iterable[str]) -> Response:
@@ -137,12 +177,3 @@ def _invalid_protocol(protocol: str, supported: Iterable[str]) -> Response:
 
 def _json_error(status: int, code: str, message: str) -> Response:
     return bytes_answer(status, autodiscover_json.render_error(code, message), autodiscover_json.MEDIA_TYPE)
-
-
-def _own_url(domain: str) -> str:
-    """Where the client reached us, in https: Outlook follows nothing else."""
-    split = host_and_port(request.environ.get("HTTP_HOST", ""))
-    if split is None:
-        return f"https://autodiscover.{domain}"
-    host, port = split
-    return f"https://{host}:{port}" if port else f"https://{host}"

@@ -10,7 +10,7 @@ from autoconfig.errors import AddressError, DomainError
 from autoconfig.model import normalize_domain
 from autoconfig.web.answers import document_answer, text_answer
 from autoconfig.web.asking import asked, host_domain, parameter
-from autoconfig.web.front import BY_DOMAIN, MOZILLA_PATHS, PACC_PATH
+from autoconfig.web.paths import BY_DOMAIN, MOZILLA_PATHS, PACC_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +38,7 @@ def documents(publisher: Publisher, directory: Directory | None = None) -> Bluep
             return text_answer(400, str(error))
         if wanted is None:
             return text_answer(404, "Say whose settings are wanted: ?emailaddress=you@example.com.")
-        document = publisher.mozilla(wanted.domain, wanted.mx_domain, full=_full())
+        document = publisher.mozilla(wanted.domain, wanted.mx_domain, full=_full(), address=wanted.address)
         return text_answer(404, NOT_SERVED) if document is None else document_answer(document)
 
     def by_domain(domain: str) -> Response:

@@ -43,7 +43,7 @@ def _status(health: tuple[Health, ...]) -> str:
 
 
 def _store(health: Health) -> dict[str, object]:
-    return {
+    content: dict[str, object] = {
         "source": health.source,
         "usable": health.usable,
         "providers": health.providers,
@@ -51,6 +51,9 @@ def _store(health: Health) -> dict[str, object]:
         "problems": [_problem(problem) for problem in health.problems[:PROBLEMS_SHOWN]],
         "problems_total": len(health.problems),
     }
+    if health.age is not None:
+        content |= {"age_seconds": round(health.age, 1), "stale": health.stale, "errors": health.errors}
+    return content
 
 
 def _problem(remark: Remark) -> dict[str, object]:

@@ -11,7 +11,7 @@ from autoconfig.formats import mobileconfig
 from autoconfig.web.answers import document_answer, text_answer
 from autoconfig.web.asking import asked, parameter
 from autoconfig.web.documents import NOT_SERVED
-from autoconfig.web.front import PROFILE_PATH
+from autoconfig.web.paths import PROFILE_PATH
 
 if TYPE_CHECKING:
     from autoconfig.publish import Publisher
@@ -35,7 +35,7 @@ def profiles(publisher: Publisher) -> Blueprint:
             # The domain alone: the name of a file is seen by more people than what is in it.
             response.headers["Content-Disposition"] = f'attachment; filename="{wanted.domain}.mobileconfig"'
             return response
-        provider = publisher.provider(wanted.domain, wanted.mx_domain)
+        provider = publisher.provider(wanted.domain, wanted.mx_domain, wanted.address)
         unsayable = "" if provider is None else mobileconfig.unsayable(provider, wanted.address)
         return text_answer(404, unsayable or NOT_SERVED)
 

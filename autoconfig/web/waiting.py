@@ -26,9 +26,9 @@ _START_BYTES = 32
 
 
 class WaitingWorker(PatientWorker):
-    """For a service whose API resolves."""
+    """For a service that resolves for its API and its page for people."""
 
-    slow = re.compile(rb"(?:GET|HEAD) /+api/")
+    slow = re.compile(rb"(?:GET|HEAD) /+(?:api/|setup)")
 
     def get_thread_pool(self) -> ThreadPoolExecutor:
         """The threads of the worker, and the second room."""
@@ -38,7 +38,7 @@ class WaitingWorker(PatientWorker):
 class DirectoryWorker(WaitingWorker):
     """For a service that resolves for the directory too."""
 
-    slow = re.compile(rb"(?:GET|HEAD) /+(?:api|v1\.1)/", re.IGNORECASE)
+    slow = re.compile(rb"(?:GET|HEAD) /+(?:api/|v1\.1/|setup)", re.IGNORECASE)
 
 
 class _TwoRooms(ThreadPoolExecutor):

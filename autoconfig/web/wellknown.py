@@ -12,10 +12,10 @@ from flask import Blueprint, Response, request
 
 from autoconfig.model import ServerType
 from autoconfig.publish import MAX_AGE
-from autoconfig.web.answers import text_answer
+from autoconfig.web.answers import redirect_answer, text_answer
 from autoconfig.web.asking import host_domain
 from autoconfig.web.documents import NOT_SERVED
-from autoconfig.web.front import WELL_KNOWN_SERVICES
+from autoconfig.web.paths import WELL_KNOWN_SERVICES
 
 if TYPE_CHECKING:
     from autoconfig.publish import Publisher
@@ -37,8 +37,7 @@ def well_known(publisher: Publisher) -> Blueprint:
             return text_answer(404, _NOT_OFFERED)
         # 307 keeps the method: CalDAV clients ask with PROPFIND, and some turn a 301 into a GET.
         status = 301 if request.method in ("GET", "HEAD") else 307
-        response = text_answer(status, url)
-        response.headers["Location"] = url
+        response = redirect_answer(status, url)
         response.headers["Cache-Control"] = f"public, max-age={MAX_AGE}"
         return response
 

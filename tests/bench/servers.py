@@ -1,43 +1,177 @@
-"""Two gunicorns for the benchmark, alike in every setting: ours, and a bare function with the same bytes.
+"""The servers of the benchmark: ours, a bare function with the same bytes, nginx, and what others start.
 
-Run as ``python -m tests.bench.servers ours|bare PORT``; it serves until it is stopped.
+``python -m tests.bench.servers ours|bare PORT`` runs the first two under gunicorn, alike in every setting;
+granian loads ``tests.bench.servers:ours`` or ``:bare``.
 """
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
 import sys
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from gunicorn.app.base import BaseApplication
 
 from autoconfig.publish import Publisher
 from autoconfig.settings import Settings
 from autoconfig.stores import open_stores
 from autoconfig.web import create_app
 from autoconfig.web.answers import headers_of
-from autoconfig.web.serving import options_for
+from tests.bench.load import free_port, pinned, resident, wait_until_served
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-DOMAIN = "gmail.com"
+ROOT = Path(__file__).parents[2]
+DOMAIN = "example.com"
+ADDRESS = f"ada@{DOMAIN}"
+PROVIDER = """\
+name = "Example Mail"
+domains = ["example.com"]
+[[incoming]]
+type = "imap"
+hostname = "imap.example.com"
+[[incoming]]
+type = "pop3"
+hostname = "pop.example.com"
+[[outgoing]]
+type = "smtp"
+hostname = "smtp.example.com"
+"""
+"""Its document is about a kilobyte."""
 THREADS = 8
+GET = f"/mail/config-v1.1.xml?emailaddress={ADDRESS}"
+POST = "/autodiscover/autodiscover.xml"
+
+AUTOMX2_PYTHON = "BENCH_AUTOMX2_PYTHON"
+"""Names the Python of an environment with automx2 and gunicorn."""
 
 
-class _Server(BaseApplication):  # type: ignore[misc]
-    def __init__(self, kind: str, port: int) -> None:
-        self._kind = kind
-        self._port = port
-        super().__init__()
+class Running:
+    """A server that answers."""
 
-    def load_config(self) -> None:
-        options = options_for(f"127.0.0.1:{self._port}", 1, THREADS, "warning", access_log=False)
-        for name, value in options.items():
-            self.cfg.set(name, value)
+    def __init__(self, name: str, port: int, process: subprocess.Popen[bytes], seconds: float) -> None:
+        self.name = name
+        self.port = port
+        self.first_answer = seconds
+        """Seconds from its start."""
+        self.process = process
 
-    def load(self) -> Any:
-        return create_app(Settings.from_environment()) if self._kind == "ours" else bare()
+    def url(self, path: str) -> str:
+        """Where a path is asked."""
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    @property
+    def memory(self) -> float:
+        """MiB of its worker."""
+        return resident(self.process.pid)
+
+    def stop(self) -> None:
+        """End it."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def start(name: str, command: list[str], port: int, path: str, **environment: str) -> Running:
+    """Start a server on the measured core and wait for its first answer."""
+    process = subprocess.Popen(
+        [*pinned(0), *command], cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.DEVNULL
+    )
+    try:
+        seconds = wait_until_served(f"http://127.0.0.1:{port}{path}", process)
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
+    return Running(name, port, process, seconds)
+
+
+def _gunicorn(kind: str, folder: Path) -> Running:
+    port = free_port()
+    command = [sys.executable, "-m", "tests.bench.servers", kind, str(port)]
+    return start(f"{kind} under gunicorn", command, port, GET, AUTOCONFIG_PROVIDERS=str(_provider(folder)))
+
+
+def _granian(kind: str, folder: Path) -> Running:
+    port = free_port()
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "1", "--port", str(port)]
+    command += ["--blocking-threads", "128", "--log-level", "critical", "--factory"]
+    command.append(f"tests.bench.servers:{kind}")
+    return start(f"{kind} under granian", command, port, GET, AUTOCONFIG_PROVIDERS=str(_provider(folder)))
+
+
+def _nginx(folder: Path) -> Running:
+    port = free_port()
+    (folder / "html").mkdir()
+    document = Publisher(open_stores([str(_provider(folder))])).mozilla(DOMAIN)
+    assert document is not None
+    (folder / "html" / "config.xml").write_bytes(document.body)
+    configuration = folder / "nginx.conf"
+    configuration.write_text(
+        f"daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/nginx.log;\n"
+        "events { worker_connections 1024; }\n"
+        "http { access_log off; types { text/xml xml; } open_file_cache max=1000;\n"
+        f"keepalive_requests 1000000000; server {{ listen 127.0.0.1:{port}; root {folder}/html; }} }}\n"
+    )
+    for each in (folder.parent, folder):
+        each.chmod(0o755)  # its worker is somebody else
+    command = ["nginx", "-c", str(configuration), "-e", f"{folder}/nginx.log"]
+    return start("nginx, one file", command, port, "/config.xml", PATH=f"{os.environ['PATH']}:/usr/sbin")
+
+
+def _automx2(folder: Path) -> Running:
+    """automx2 as its makers start it, with the example data it brings."""
+    port = free_port()
+    configuration = folder / "automx2.conf"
+    configuration.write_text(f"[automx2]\nloglevel = WARNING\ndb_uri = sqlite:///{folder}/automx2.sqlite\n")
+    command = [os.environ[AUTOMX2_PYTHON], "-m", "gunicorn", "--worker-class", "gthread", "--workers", "1"]
+    command += ["--threads", str(THREADS), "--keep-alive", "15", "--bind", f"127.0.0.1:{port}"]
+    command += ["--log-level", "critical", "automx2.server:app"]
+    server = start("automx2 under gunicorn", command, port, "/", AUTOMX2_CONF=str(configuration))
+    with urllib.request.urlopen(server.url("/initdb/"), timeout=10):
+        pass
+    return server
+
+
+def _provider(folder: Path) -> Path:
+    providers = folder / "providers"
+    providers.mkdir(exist_ok=True)
+    (providers / "example.com.toml").write_text(PROVIDER)
+    return providers
+
+
+KINDS: Mapping[str, Callable[[Path], Running]] = {
+    "nginx": _nginx,
+    "bare-gunicorn": lambda folder: _gunicorn("bare", folder),
+    "ours-gunicorn": lambda folder: _gunicorn("ours", folder),
+    "bare-granian": lambda folder: _granian("bare", folder),
+    "ours-granian": lambda folder: _granian("ours", folder),
+    "automx2": _automx2,
+}
+
+
+@contextmanager
+def running(kind: str, folder: Path) -> Iterator[Running]:
+    """One of the servers for as long as the context lasts; it may write into the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    server = KINDS[kind](folder)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def ours() -> WSGIApplication:
+    """The service as its settings say."""
+    return create_app(Settings.from_environment())
 
 
 def bare() -> WSGIApplication:
@@ -49,10 +183,28 @@ def bare() -> WSGIApplication:
 
     def application(_environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         start_response("200 OK", headers)
-        return (body,)
+        return [body]
 
     return application
 
 
+def _serve(kind: str, port: int) -> None:
+    """Serve under gunicorn until stopped."""
+    from gunicorn.app.base import BaseApplication
+
+    from autoconfig.web.serving.gunicorn import options_for
+
+    class Server(BaseApplication):  # type: ignore[misc]
+        def load_config(self) -> None:
+            options = options_for(f"127.0.0.1:{port}", 1, THREADS, "warning", access_log=False)
+            for name, value in options.items():
+                self.cfg.set(name, value)
+
+        def load(self) -> Any:
+            return ours() if kind == "ours" else bare()
+
+    Server().run()
+
+
 if __name__ == "__main__":
-    _Server(sys.argv[1], int(sys.argv[2])).run()
+    _serve(sys.argv[1], int(sys.argv[2]))

@@ -25,7 +25,7 @@ def test_help_lists_the_commands(autoconfig: Command) -> None:
     assert (run.code, run.err) == (0, "")
     listed = run.out.partition("Commands:\n")[2]
     assert [line.split()[0] for line in listed.splitlines()] == [
-        *("check", "dns", "providers", "render", "resolve", "serve")
+        *("check", "convert", "dns", "export", "providers", "render", "resolve", "serve", "setup", "verify")
     ]
 
 

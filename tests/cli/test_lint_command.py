@@ -49,6 +49,17 @@ def test_a_remark_is_a_line_and_exit_1(folder: Path, autoconfig: Command) -> Non
     assert (run.code, run.out, run.err) == (1, said, "1 remark, 1 note\n")
 
 
+def test_redirects_in_a_circle_are_found_across_files(folder: Path, autoconfig: Command) -> None:
+    for domain, other in (("a.example", "b.example"), ("b.example", "a.example")):
+        text = f'domains = ["{domain}"]\n[autodiscover]\nredirect_address = "@{other}"\n'
+        (folder / f"{domain}.toml").write_text(text)
+    run = autoconfig("providers", "lint")
+    path = folder / "a.example.toml"
+    said = "The redirects lead round in a circle: a.example to b.example to a.example."
+    assert f"{path}: autodiscover.redirect_address: {said}\n" in run.out
+    assert run.code == 1
+
+
 def test_a_remark_in_json_says_where_and_what(folder: Path, autoconfig: Command) -> None:
     path = folder / "plain.example.toml"
     path.write_text(PLAIN_SMTP)
@@ -153,3 +164,32 @@ def test_a_file_that_is_left_out_is_said_once(folder: Path, process: Command) ->
     (folder / "bad.toml").write_text("name = ")
     run = process("providers", "lint")
     assert (run.code, run.out.count("bad.toml"), run.err) == (1, 1, "1 remark\n")
+
+
+WITH_LOGO = toml_text("logo.example", name="Logo") + '\n[page]\nlogo = "logo.png"\n'
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "cannot be read: no such file or directory."),
+        (b"GIF89a", "is no SVG (without a DOCTYPE), PNG or WebP."),
+        (b"\x89PNG\r\n\x1a\n" + b" " * 17_000, "is larger than 16 KiB."),
+    ],
+)
+@pytest.mark.parametrize("by_file", [True, False])
+def test_a_logo_that_cannot_be_shown_is_a_remark(
+    folder: Path, autoconfig: Command, content: bytes | None, said: str, by_file: bool
+) -> None:
+    path = folder / "logo.example.toml"
+    path.write_text(WITH_LOGO)
+    if content is not None:
+        (folder / "logo.png").write_bytes(content)
+    run = autoconfig("providers", "lint", *([str(path)] if by_file else []))
+    assert (run.code, run.out) == (1, f"{path}: page.logo: The logo {folder / 'logo.png'} {said}\n")
+
+
+def test_a_good_logo_is_no_remark(folder: Path, autoconfig: Command) -> None:
+    (folder / "logo.example.toml").write_text(WITH_LOGO)
+    (folder / "logo.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    assert autoconfig("providers", "lint").code == 0

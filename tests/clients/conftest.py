@@ -31,6 +31,7 @@ PACKAGES = {
     "neomutt": "neomutt",
     "offlineimap": "offlineimap3",
     "postconf": "postfix",
+    "thunderbird": "thunderbird",
 }
 """The Debian package of each program."""
 

@@ -10,13 +10,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autoconfig.formats import autodiscover_json
-from autoconfig.model import INCOMING_TYPES, AnyServer, ServerType, UrlServer
+from autoconfig.model import (
+    INCOMING_TYPES,
+    AnyServer,
+    AutodiscoverRedirect,
+    ServerType,
+    SocketType,
+    UrlServer,
+)
 from tests.formats.minimal import IMAP, PROVIDER
 from tests.strategies import domains, mutated, servers
 
 POX = "https://autodiscover.example.com/autodiscover/autodiscover.xml"
 EWS = UrlServer(type=ServerType.EWS, url="https://x.example/EWS")
 ACTIVESYNC = UrlServer(type=ServerType.ACTIVESYNC, url="https://mail.%EMAILDOMAIN%/sync")
+EWS_HOST = replace(IMAP, type=ServerType.EWS, port=443)
+EXCHANGE = replace(
+    IMAP,
+    type=ServerType.EXCHANGE,
+    hostname="old.example",
+    ews_url="https://old.example/ews",
+    owa_url="https://old.example/owa",
+)
 GRAPH = UrlServer(type=ServerType.GRAPH, url="https://graph.example/")
 JMAP = UrlServer(type=ServerType.JMAP, url="https://jmap.example/")
 
@@ -43,7 +58,17 @@ def test_the_protocols_are_known_in_any_case() -> None:
         ((ACTIVESYNC,), None, {"ActiveSync": "https://mail.example.com/sync"}),
         ((GRAPH, JMAP), POX, {"AutodiscoverV1": POX, "Graph": "https://graph.example/"}),
         ((EWS, replace(EWS, url="https://second.example/")), None, {"EWS": "https://x.example/EWS"}),
-        ((replace(IMAP, type=ServerType.EWS),), None, {}),
+        ((EWS_HOST,), None, {"EWS": "https://imap.example.com/EWS/Exchange.asmx"}),
+        ((replace(EWS_HOST, port=8443),), None, {"EWS": "https://imap.example.com:8443/EWS/Exchange.asmx"}),
+        ((replace(EWS_HOST, socket_type=SocketType.PLAIN),), None, {}),
+        ((replace(EWS_HOST, type=ServerType.GRAPH),), None, {}),
+        ((EXCHANGE,), None, {"EWS": "https://old.example/ews"}),
+        ((replace(EXCHANGE, ews_url=None),), None, {}),
+        ((EXCHANGE, EWS), None, {"EWS": "https://old.example/ews"}),
+        ((replace(EWS, url="http://plain.example/"), EWS), None, {"EWS": "https://x.example/EWS"}),
+        ((replace(EWS, url="http://plain.example/"),), None, {"EWS": "http://plain.example/"}),
+        ((replace(EWS, url="wss://x.example/"),), None, {}),
+        ((replace(EWS, url="https://x.example/%EMAILADDRESS%/"),), None, {}),
     ],
 )
 def test_every_endpoint_that_a_provider_has_is_named(
@@ -51,6 +76,24 @@ def test_every_endpoint_that_a_provider_has_is_named(
 ) -> None:
     provider = replace(PROVIDER, incoming=incoming)
     assert autodiscover_json.endpoints(provider, "example.com", pox) == found
+
+
+REDIRECT = AutodiscoverRedirect(url="https://autodiscover.%EMAILDOMAIN%.hoster.example/x.xml")
+
+
+def test_a_redirect_to_a_url_is_where_the_document_is() -> None:
+    provider = replace(PROVIDER, incoming=(EWS,), autodiscover=REDIRECT)
+    assert autodiscover_json.endpoints(provider, "example.com", POX) == {
+        "AutodiscoverV1": "https://autodiscover.example.com.hoster.example/x.xml",
+        "EWS": "https://x.example/EWS",
+    }
+
+
+def test_a_redirect_to_an_address_is_said_in_our_own_document() -> None:
+    provider = replace(
+        PROVIDER, incoming=(), outgoing=(), autodiscover=AutodiscoverRedirect(domain="other.example")
+    )
+    assert autodiscover_json.endpoints(provider, "example.com", POX) == {"AutodiscoverV1": POX}
 
 
 def test_where_no_name_fits_the_domain_only_the_document_is_named() -> None:

@@ -141,9 +141,13 @@ def test_pop_is_pop3(word: str) -> None:
 
 
 @pytest.mark.parametrize("word", ["WEB", "EXCH", "EXPR", "ham", ""])
-def test_a_protocol_of_another_kind_is_passed_over(word: str) -> None:
+def test_a_protocol_of_another_kind_is_left_out_with_a_remark(word: str) -> None:
     parsed = settings_of(changed(ANSWER, ("<Type>IMAP", f"<Type>{word}")))
-    assert (parsed.provider.incoming, parsed.provider.outgoing, parsed.remarks) == ((), (SMTP,), ())
+    assert (parsed.provider.incoming, parsed.provider.outgoing) == ((), (SMTP,))
+    message = "Left out: nothing of this protocol can be used."
+    assert [str(remark) for remark in parsed.remarks] == [
+        f":7: Account/Protocol[1]: {message} (value {word or 'none'!r})"
+    ]
 
 
 @pytest.mark.parametrize("word", ["EXCH", "EXPR", "exhttp"])

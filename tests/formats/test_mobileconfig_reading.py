@@ -286,7 +286,7 @@ def test_a_server_that_cannot_be_used_is_dropped_alone(changes: dict[str, object
         (b"", "Not a property list: no element found."),
         (b"text", "Not a property list: syntax error."),
         (b"<plist>", "Not a property list: no element found."),
-        (b"\x30\x82\x10\x00", "The profile is signed; take the signature off first."),
+        (b"\x30\x82\x10\x00", "The signature ends in the middle."),
         (b" " * (256 * 1024 + 1), "The profile is larger than 262144 bytes."),
         (plistlib.dumps([]), "The property list is not a configuration profile."),
         (plistlib.dumps({"PayloadType": "x"}), "The property list is not a configuration profile."),

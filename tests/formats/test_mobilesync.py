@@ -11,13 +11,22 @@ from lxml import etree
 
 from autoconfig.errors import FormatError, XMLRefused
 from autoconfig.formats import mobilesync
-from autoconfig.formats.autodiscover import MOBILESYNC_RESPONSE, fill_address
-from autoconfig.model import INCOMING_TYPES, AnyServer, EmailAddress, ServerType, UrlServer
+from autoconfig.formats.autodiscover import MOBILESYNC_RESPONSE, Redirect, fill_address, pieces
+from autoconfig.model import (
+    INCOMING_TYPES,
+    AnyServer,
+    AutodiscoverRedirect,
+    EmailAddress,
+    ServerType,
+    SocketType,
+    UrlServer,
+)
 from tests.formats.minimal import IMAP, PROVIDER, changed
 from tests.shared import shared_path
 from tests.strategies import domains, mutated, servers
 
 URL = "https://mail.example.com/Microsoft-Server-ActiveSync"
+HOST = replace(IMAP, type=ServerType.ACTIVESYNC, hostname="mail.example.com", port=443)
 ACTIVESYNC = UrlServer(type=ServerType.ACTIVESYNC, url=URL, username="%EMAILADDRESS%")
 DOCUMENT = f"""\
 <?xml version="1.0" encoding="UTF-8"?>
@@ -59,9 +68,51 @@ def test_placeholders_of_the_url_are_filled() -> None:
     assert document == DOCUMENT.encode()
 
 
+@pytest.mark.parametrize(("port", "shown"), [(443, ""), (8443, ":8443")])
+def test_a_host_alone_has_the_path_of_every_exchange(port: int, shown: str) -> None:
+    document = mobilesync.render(replace(PROVIDER, incoming=(replace(HOST, port=port),)), "example.com")
+    assert document == DOCUMENT.replace("mail.example.com", f"mail.example.com{shown}").encode()
+
+
+REDIRECTED = replace(
+    PROVIDER, incoming=(), outgoing=(), autodiscover=AutodiscoverRedirect(domain="other.example")
+)
+
+
+def test_another_address_is_told_where_there_is_no_server() -> None:
+    document = mobilesync.render(REDIRECTED, "example.com")
+    assert document is not None
+    (action,) = etree.fromstring(document).iter(f"{{{MOBILESYNC_RESPONSE}}}Action")
+    assert [(etree.QName(child).localname, child.text) for child in action] == [
+        ("Redirect", "%EMAILLOCALPART%@other.example")
+    ]
+    filled = fill_address(pieces(document), EmailAddress("a&b", "example.com"))
+    assert b"<Redirect>a&amp;b@other.example</Redirect>" in filled
+
+
+def test_a_server_goes_before_another_address() -> None:
+    provider = replace(REDIRECTED, incoming=(ACTIVESYNC,))
+    assert mobilesync.render(provider, "example.com") == DOCUMENT.encode()
+
+
+def test_a_redirect_to_a_url_has_no_word_here() -> None:
+    redirect = AutodiscoverRedirect(url="https://other.example/autodiscover/autodiscover.xml")
+    assert mobilesync.render(replace(REDIRECTED, autodiscover=redirect), "example.com") is None
+
+
+def test_the_domain_redirected_to_is_not_redirected() -> None:
+    assert mobilesync.render(REDIRECTED, "other.example") is None
+
+
 @pytest.mark.parametrize(
     "incoming",
-    [(), (IMAP,), (replace(ACTIVESYNC, type=ServerType.EWS),), (replace(IMAP, type=ServerType.ACTIVESYNC),)],
+    [
+        (),
+        (IMAP,),
+        (replace(ACTIVESYNC, type=ServerType.EWS),),
+        (replace(HOST, socket_type=SocketType.PLAIN),),
+        (replace(ACTIVESYNC, url="https://mail.example.com/%EMAILADDRESS%/"),),
+    ],
 )
 def test_without_an_activesync_url_there_is_no_answer(incoming: tuple[AnyServer, ...]) -> None:
     assert mobilesync.render(replace(PROVIDER, incoming=incoming), "example.com") is None
@@ -75,7 +126,9 @@ def test_where_no_name_fits_the_domain_there_is_no_answer() -> None:
 
 def test_the_answer_is_valid_against_the_schema_of_telephones() -> None:
     path = shared_path("corpora", "autodiscover", "xsd", "mobilesync", "AutodiscoverResponse.xsd")
-    etree.XMLSchema(etree.parse(path)).assertValid(etree.fromstring(DOCUMENT.encode()))
+    schema = etree.XMLSchema(etree.parse(path))
+    schema.assertValid(etree.fromstring(DOCUMENT.encode()))
+    schema.assertValid(etree.fromstring(mobilesync.render(REDIRECTED, "example.com") or b""))
 
 
 def test_our_own_answer_reads_back() -> None:
@@ -83,7 +136,7 @@ def test_our_own_answer_reads_back() -> None:
 
 
 def test_an_answer_for_an_address_reads_back_too() -> None:
-    filled = fill_address(DOCUMENT.encode(), EmailAddress("a&b", "example.com"))
+    filled = fill_address(pieces(DOCUMENT.encode()), EmailAddress("a&b", "example.com"))
     assert b"a&amp;b@example.com" in filled
     assert mobilesync.parse(filled) == ACTIVESYNC
 
@@ -108,6 +161,11 @@ def test_an_answer_without_an_activesync_url_names_none(old: str, new: str) -> N
     assert mobilesync.parse(changed(DOCUMENT, (old, new))) is None
 
 
+def test_another_address_is_read() -> None:
+    document = mobilesync.render(REDIRECTED, "example.com")
+    assert mobilesync.parse(document or b"") == Redirect(address="%EMAILLOCALPART%@other.example")
+
+
 def test_a_url_that_is_none_refuses_the_answer() -> None:
     with pytest.raises(FormatError) as refused:
         mobilesync.parse(changed(DOCUMENT, (f"<Url>{URL}", "<Url>javascript:x")))
@@ -127,7 +185,7 @@ def test_every_answer_reads_back(incoming: tuple[AnyServer, ...], domain: str) -
     document = mobilesync.render(replace(PROVIDER, incoming=incoming), domain)
     if document is not None:
         found = mobilesync.parse(document)
-        assert found is not None
+        assert isinstance(found, UrlServer)
         assert "%EMAILDOMAIN%" not in found.url
 
 
@@ -138,4 +196,4 @@ def test_any_bytes_are_an_answer_or_refused(data: bytes) -> None:
         found = mobilesync.parse(data)
     except FormatError:
         return
-    assert found is None or found.type is ServerType.ACTIVESYNC
+    assert not isinstance(found, UrlServer) or found.type is ServerType.ACTIVESYNC

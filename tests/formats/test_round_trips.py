@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from autoconfig.formats import mozilla, toml
-from autoconfig.model import Provider
-from tests.strategies import mozilla_providers, providers
+from autoconfig.model import Page, Provider
+from tests.strategies import mozilla_providers, pages, plain_providers, providers
 
 
 @settings(deadline=None)
@@ -24,4 +27,14 @@ def test_a_full_mozilla_document_reads_back_to_the_same_provider(provider: Provi
 def test_a_provider_file_reads_back_to_the_same_provider(provider: Provider) -> None:
     parsed = toml.parse(toml.render(provider))
     assert parsed.provider == provider
+    assert parsed.remarks == ()
+
+
+@settings(deadline=None)
+@given(plain_providers(), st.none() | pages())
+def test_what_the_page_for_people_shows_reads_back_too(provider: Provider, page: Page | None) -> None:
+    page = None if page == Page() else page
+    given_one = replace(provider, page=page)
+    parsed = toml.parse(toml.render(given_one))
+    assert parsed.provider == given_one
     assert parsed.remarks == ()

@@ -232,3 +232,21 @@ def test_a_wrong_value_of_a_table_refuses_the_file(lines: str, path: str, senten
 def test_a_file_that_lacks_what_makes_a_provider_is_refused(document: str, path: str, sentence: str) -> None:
     error = refused(document)
     assert (error.path, str(error), error.line) == (path, sentence, None)
+
+
+@pytest.mark.parametrize(
+    ("line", "path", "message"),
+    [
+        ('logo = "../logo.svg"', "page", "A logo is the name of an SVG, PNG or WebP file beside this one"),
+        ('colour = "red"', "page", "A colour is written #rrggbb, such as #0b5c8a, not 'red'."),
+        ("colour = 7", "page.colour", "colour is a text."),
+        ('support_email = "help"', "page", "'help' is not an e-mail address."),
+        ('support_phone = "call us"', "page", "'call us' is not a telephone number."),
+        ('notes = "text"', "page.notes", "notes is a table, written [page.notes]."),
+    ],
+)
+def test_a_wrong_page_says_where_and_what(line: str, path: str, message: str) -> None:
+    with pytest.raises(FormatError) as caught:
+        toml.parse(f'id = "x"\nincoming = [{{ type = "imap", hostname = "a.b" }}]\n[page]\n{line}\n'.encode())
+    assert caught.value.path == path
+    assert str(caught.value).startswith(message)

@@ -53,6 +53,14 @@ class Authority:
             context.maximum_version = ssl.TLSVersion.TLSv1_2
         return context
 
+    def file_for(self, tls: Tls, *names: str) -> Path:
+        """A PEM file with a key and its certificate for the given names, for servers that are programs."""
+        if tls == "self-signed":
+            return self._self_signed(names, f"self-signed-{names[0]}.pem")
+        file = self._folder / f"{tls}-{names[0]}.pem"
+        self._issued(tls, names).private_key_and_cert_chain_pem.write_to_path(str(file))
+        return file
+
     def _issued(self, tls: Tls, names: tuple[str, ...]) -> trustme.LeafCert:
         if tls == "untrusted":
             return trustme.CA().issue_cert(*names)
@@ -65,7 +73,7 @@ class Authority:
             return self._trusted.issue_cert(*names, not_before=_LONG_AGO, not_after=_LONG_AGO + _A_DAY)
         return self._trusted.issue_cert(*names)
 
-    def _self_signed(self, names: tuple[str, ...]) -> Path:
+    def _self_signed(self, names: tuple[str, ...], name: str = "self-signed.pem") -> Path:
         """A file with a key and the certificate it signed for itself."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(x509.NameOID.ORGANIZATION_NAME, "self-signed")])
@@ -83,7 +91,7 @@ class Authority:
             )
             .sign(key, hashes.SHA256())
         )
-        file = self._folder / "self-signed.pem"
+        file = self._folder / name
         file.write_bytes(
             key.private_bytes(
                 serialization.Encoding.PEM,

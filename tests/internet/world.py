@@ -213,6 +213,10 @@ class Internet:
         """A PEM file with the authority behind every valid certificate, for ``SSL_CERT_FILE``."""
         return str(self._authority.file)
 
+    def certificate(self, tls: Tls, *names: str) -> Path:
+        """A PEM file with a key and its certificate, for servers that are programs."""
+        return self._authority.file_for(tls, *names)
+
     @property
     def issuer(self) -> Issuer:
         """Makes certificates with one peculiarity each; a context of them can be a ``tls=``."""

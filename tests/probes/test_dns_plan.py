@@ -18,7 +18,8 @@ from autoconfig.model import (
     UrlServer,
 )
 from autoconfig.net.dns import Dns, name_server
-from autoconfig.probes.dns_plan import Finding, Verdict, check
+from autoconfig.probes.dns_plan import Finding, check
+from autoconfig.probes.verdict import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -159,6 +160,11 @@ def _old_digest_only(zone: Zone) -> None:
     zone.plan = (*zone.plan, older)
 
 
+def _newest_digest_only(zone: Zone) -> None:
+    older = DnsRecord(f"_ua-auto-config.{zone.domain}.", "TXT", f'"{pacc.txt_record(b"old")}"')
+    zone.plan = (*zone.plan, older)
+
+
 def _swapped_priorities(zone: Zone) -> None:
     zone.internet.host(f"spare.{zone.domain}")
     name = f"{_SRV}.{zone.domain}."
@@ -225,6 +231,12 @@ FAULTS: dict[str, tuple[Callable[[Zone], None], str, Verdict, str]] = {
         "not that of the document",
     ),
     "digest stale": (_old_digest_only, "_ua-auto-config", _DIFFERENT, "stale"),
+    "older digest gone too early": (
+        _newest_digest_only,
+        "_ua-auto-config",
+        _DIFFERENT,
+        "the version before is missing",
+    ),
     "extra service": (
         _also("_sieve._tcp", "SRV 0 1 4190 imap.DOMAIN."),
         "_sieve._tcp",

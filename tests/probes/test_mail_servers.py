@@ -22,7 +22,7 @@ PASSWORD, ENCRYPTED = Authentication.PASSWORD_CLEARTEXT, Authentication.PASSWORD
 OAUTH2, NTLM, GSSAPI = Authentication.OAUTH2, Authentication.NTLM, Authentication.GSSAPI
 SSL, STARTTLS, PLAIN = SocketType.SSL, SocketType.STARTTLS, SocketType.PLAIN
 
-PATIENT = {"step": 1.0, "limit": 8.0}
+PATIENT = {"step": 0.7, "limit": 8.0}
 """Short enough to wait for a server that says nothing."""
 
 Setup = Callable[["Looking"], object]
@@ -297,12 +297,6 @@ def _cases() -> dict[str, Case]:
                 published=as_is(service),
                 codes=("starttls-failed",),
             ),
-            f"{service}: starttls stalls": Case(
-                serve=serves(greeter(service, answers={UPGRADE[service]: Reaction.SILENCE})),
-                published=as_is(service),
-                codes=("starttls-failed",),
-                options=PATIENT,
-            ),
             f"{service}: words slipped in before tls": Case(
                 serve=serves(
                     greeter(service, answers={UPGRADE[service]: GO_AHEAD[service] + b"\r\ninjected\r\n"})
@@ -336,13 +330,6 @@ def _cases() -> dict[str, Case]:
             f"{service}: an answer in fragments": Case(
                 serve=serves(greeter(service, stutter=0.0005)), published=as_is(service), codes=()
             ),
-            f"{service}: silent when asked": Case(
-                serve=serves(greeter(service, answers={ASKED[service]: Reaction.SILENCE})),
-                published=as_is(service),
-                codes=("silent",),
-                says="HOST:PORT takes the connection and then says nothing when asked what it offers.",
-                options=PATIENT,
-            ),
             f"{service}: hangs up when asked": Case(
                 serve=serves(greeter(service, answers={ASKED[service]: Reaction.HANG_UP})),
                 published=as_is(service),
@@ -358,6 +345,22 @@ def _cases() -> dict[str, Case]:
                 serve=serves(greeter(service, answers={ASKED[service]: b"what?\r\n"})),
                 published=as_is(service),
                 codes=("not-the-protocol",),
+            ),
+        }
+    for service in ("imap", "submission"):
+        cases |= {
+            f"{service}: starttls stalls": Case(
+                serve=serves(greeter(service, answers={UPGRADE[service]: Reaction.SILENCE})),
+                published=as_is(service),
+                codes=("starttls-failed",),
+                options=PATIENT,
+            ),
+            f"{service}: silent when asked": Case(
+                serve=serves(greeter(service, answers={ASKED[service]: Reaction.SILENCE})),
+                published=as_is(service),
+                codes=("silent",),
+                says="HOST:PORT takes the connection and then says nothing when asked what it offers.",
+                options=PATIENT,
             ),
         }
     for service, begun in zip(AT_ONCE, BEGUN, strict=False):

@@ -197,7 +197,7 @@ def test_a_port_or_security_that_is_published_wrongly_is_told(
     looking: Looking, hosts: ProbedHosts, service: str, published: dict[str, object], found: str
 ) -> None:
     wrong = replace(server(hosts, "good", service), **published)  # type: ignore[arg-type]
-    assert looking.codes(wrong, step=2.0) == [found]
+    assert looking.codes(wrong, step=1.0) == [found]
 
 
 def test_every_host_is_looked_at() -> None:

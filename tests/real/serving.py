@@ -83,18 +83,24 @@ class Server:
 
 
 @contextlib.contextmanager
-def running(directory: Path, *options: str, **settings: str) -> Iterator[Server]:
-    """Start the command on a free port with the folder ``directory/providers``, and stop it at the end."""
+def running(
+    directory: Path, *options: str, providers: bool = True, ready: int = 200, **settings: str
+) -> Iterator[Server]:
+    """Start the command on a free port with the folder ``directory/providers``, and stop it at the end.
+
+    Without ``providers`` the stores are those of the settings. ``ready`` is what ``/readyz`` shall say first.
+    """
     folder = directory / "providers"
     folder.mkdir(exist_ok=True)
     access_log, error_log = directory / "access.log", directory / "error.log"
     command = [sys.executable, "-m", "autoconfig", "serve", "--host", "127.0.0.1", "--port", "0"]
-    command += ["--workers", str(WORKERS), "--threads", str(THREADS), "--providers", str(folder), *options]
+    command += ["--workers", str(WORKERS), "--threads", str(THREADS), *options]
+    command += ["--providers", str(folder)] if providers else []
     with access_log.open("wb") as out, error_log.open("wb") as err:
         process = subprocess.Popen(command, stdout=out, stderr=err, env=environment(**settings))
     server = Server(process, 0, folder, access_log, error_log)
     try:
-        _wait_until_ready(server)
+        _wait_until_ready(server, ready)
         yield server
     finally:
         try:
@@ -127,7 +133,7 @@ def read_all(connection: socket.socket) -> bytes:
     return received
 
 
-def _wait_until_ready(server: Server) -> None:
+def _wait_until_ready(server: Server, status: int) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         log = server.error_log.read_text()
@@ -137,7 +143,7 @@ def _wait_until_ready(server: Server) -> None:
         if found:
             server.port = int(found[1])
             with contextlib.suppress(OSError, http.client.HTTPException):
-                if server.get("/readyz").status == 200:
+                if server.get("/readyz").status == status:
                     return
         time.sleep(0.05)
     raise AssertionError(f"the server is not ready after {START_SECONDS} seconds:\n{log}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -124,6 +125,30 @@ def test_an_idle_server_stops_at_once_and_without_complaint(tmp_path: Path) -> N
         assert "ERROR" not in log
         with pytest.raises(ConnectionRefusedError):
             server.get("/healthz")
+
+
+@pytest.mark.parametrize("by", ["gunicorn", "granian"])
+def test_the_metrics_are_those_of_all_workers_together(tmp_path: Path, by: str) -> None:
+    with running(tmp_path, "--server", by, "--workers", "3") as server:
+        for _ in range(60):
+            server.get("/v1.1/unknown.example")
+        pages = [server.get("/metrics").body.decode() for _ in range(5)]
+    counted = 'autoconfig_requests_total{client="silent",outcome="nothing",protocol="directory"} 60.0'
+    assert [counted in page for page in pages] == [True] * 5
+
+
+@pytest.mark.parametrize("by", ["gunicorn", "granian"])
+def test_every_line_of_json_logs_is_json(tmp_path: Path, by: str) -> None:
+    options = ("--server", by, "--log-format", "json")
+    with running(tmp_path, *options, AUTOCONFIG_LOG_KEY="a secret of sixteen") as server:
+        server.get(f"{CONFIG}?emailaddress=MARK@example.com")
+        (line,) = server.access_lines(CONFIG)
+        assert server.stop() == 0
+    assert json.loads(line)["user"]
+    logs = server.access_log.read_text() + server.error_log.read_text()
+    for line in logs.splitlines():
+        assert "message" in json.loads(line) or "path" in json.loads(line)
+    assert "MARK" not in logs
 
 
 def test_settings_come_from_the_environment(tmp_path: Path) -> None:

@@ -246,6 +246,7 @@ def through(app: Flask) -> Callable[[Request], Answer]:
             method=request.method,
             headers=dict(request.headers),
             data=request.body,
+            environ_overrides={"wsgi.url_scheme": request.scheme},
         )
         headers = {name: value for name, value in response.headers if name.lower() in ("etag", "location")}
         return Answer(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from autoconfig.model import AutodiscoverRedirect
 from autoconfig.resolver.outcome import Trust
 from tests.publishing import FakeStore
 from tests.resolver.asking import assert_nothing, places, provider_of
@@ -46,6 +47,16 @@ def test_a_domain_that_is_not_listed_is_nothing(resolve: Resolve, world: World) 
     resolution = resolve(world.address, "local", store=store_for("example.org", "mail.example.net"))
     assert_nothing(resolution)
     assert (resolution.trace, resolution.offline) == ((), False)
+
+
+def test_where_autodiscover_leads_is_no_answer_in_itself(resolve: Resolve, world: World) -> None:
+    redirect = AutodiscoverRedirect(domain="tenant.example")
+    moved = replace(
+        provider_of("x"), domains=(world.domain,), incoming=(), outgoing=(), autodiscover=redirect
+    )
+    assert_nothing(resolve(world.address, "local", store=FakeStore(moved)))
+    world.isp()
+    assert resolve(world.address, store=FakeStore(moved)).method == "isp"
 
 
 def test_without_a_store_there_is_nothing(resolve: Resolve, world: World) -> None:

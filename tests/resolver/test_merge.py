@@ -15,7 +15,8 @@ from autoconfig.model import (
     TcpServer,
     UrlServer,
 )
-from autoconfig.resolver.merge import Source, merge, to_confirm
+from autoconfig.net.suffixes import to_confirm
+from autoconfig.resolver.merge import Source, merge
 from autoconfig.resolver.outcome import Found, Trust
 
 if TYPE_CHECKING:

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from autoconfig.stores.directory import DirectoryStore
+from tests.databases.fixtures import mariadb, postgresql, url
 from tests.stores.folder import toml_text
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+__all__ = ["folder", "mariadb", "postgresql", "store", "url"]
 
 
 @pytest.fixture

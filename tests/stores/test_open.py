@@ -43,8 +43,12 @@ def test_a_folder_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
 
 
 def test_a_file_is_no_folder(folder: Path) -> None:
-    with pytest.raises(StoreError, match=r"a\.toml cannot be read: not a directory; check --providers"):
+    with pytest.raises(StoreError) as caught:
         open_store(str(folder / "a.toml"))
+    assert str(caught.value) == (
+        f"{folder / 'a.toml'}: A store that is a file is a mapping and has a table [sql] or [ldap]; "
+        "for provider files give their folder."
+    )
 
 
 @pytest.mark.parametrize("url", ["gopher://example.com/", "s3://bucket/key"])
@@ -53,7 +57,7 @@ def test_a_kind_nobody_knows_is_one_sentence_with_the_variable(url: str) -> None
         open_store(url)
     assert str(caught.value) == (
         f"The store {url.partition('://')[0]}://… is of a kind this version cannot open; "
-        "give a folder in --providers or AUTOCONFIG_PROVIDERS."
+        "give a folder, a mapping file, a SQLAlchemy or LDAP URL in --providers or AUTOCONFIG_PROVIDERS."
     )
 
 

@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lxml import etree
 
+from autoconfig.web.front import Front
+from autoconfig.web.metrics import Counted
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
+    from flask import Flask
     from werkzeug.test import TestResponse
 
 CONFIG = "/mail/config-v1.1.xml"
@@ -53,6 +57,14 @@ def call(application: WSGIApplication, environ: dict[str, object]) -> Answer:
             chunks.close()
     assert len(said) == 1
     return Answer(*said[0], body)
+
+
+def front_of(app: Flask) -> Front:
+    """The door behind the counter."""
+    assert isinstance(app.wsgi_app, Counted)
+    front = app.wsgi_app._application
+    assert isinstance(front, Front)
+    return front
 
 
 def environ_of(

@@ -91,6 +91,12 @@ PROVIDERS = {
         hostname = "smtp.plain.example"
         socket_type = "plain"
         """,
+    "moved.example": """
+        name = "Autodiscover leads elsewhere, and there is nothing else"
+        domains = ["moved.example"]
+        [autodiscover]
+        redirect_address = "@example.com"
+        """,
     "buecher.example": """
         name = "Bücher"
         domains = ["bücher.example"]
@@ -107,7 +113,7 @@ IDN = "xn--bcher-kva.example"
 """The domain of the bookshop as it goes over the wire."""
 
 DOMAINS = ("example.com", "example.org", "exchange.example", "sync.example", "token.example", "plain.example")
-"""Every mail domain that is served, the bookshop's aside."""
+"""Every mail domain that has servers, the bookshop's aside."""
 
 
 @pytest.fixture(scope="session")

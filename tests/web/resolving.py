@@ -14,7 +14,8 @@ from autoconfig.model import (
     SocketType,
     TcpServer,
 )
-from autoconfig.resolver.outcome import Trust
+from autoconfig.resolver.methods.step import Step
+from autoconfig.resolver.outcome import Failed, Found, Nothing, Outcome, Trust
 from autoconfig.resolver.resolution import Asked, Resolution, ServerFound
 from autoconfig.web.strangers.cache import MemoryCache
 from autoconfig.web.strangers.service import Strangers
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from autoconfig.model import AnyServer
+    from autoconfig.resolver.inquiry import Inquiry
+    from autoconfig.resolver.watcher import Watcher
     from autoconfig.stores import Store
 
 ADA = EmailAddress("ada", "example.com")
@@ -108,16 +111,48 @@ class FakeResolver:
         self.questions: list[Question] = []
         self.closed = False
 
-    def resolve(self, address: EmailAddress, *, deadline: float, methods: tuple[str, ...] = ()) -> Resolution:
-        """What the test said."""
+    def resolve(
+        self,
+        address: EmailAddress,
+        *,
+        deadline: float,
+        methods: tuple[str, ...] = (),
+        watcher: Watcher | None = None,
+    ) -> Resolution:
+        """What the test said; a watcher is told of the trace in it."""
         self.questions.append(Question(str(address), deadline, methods))
         if self.gate is not None:
             assert self.gate.wait(30)
-        return self.answer(address)
+        resolution = self.answer(address)
+        if watcher is not None and resolution.trace:
+            _tell(watcher, resolution.trace)
+        return resolution
 
     def close(self) -> None:
         """Remember it."""
         self.closed = True
+
+
+def _tell(watcher: Watcher, trace: tuple[Asked, ...]) -> None:
+    """What a resolver tells: here each way has one step, and its last question decides."""
+    steps = {line.method: Step(method=line.method, name="", ask=_never) for line in trace}
+    watcher.begun(tuple(steps.values()))
+    outcomes: dict[str, Outcome] = {}
+    for line in trace:
+        watcher.asked(line)
+        settings = found(ADA).provider
+        assert settings is not None
+        outcomes[line.method] = {
+            "found": Found(provider=settings, source="", trust=Trust.HTTPS),
+            "nothing": Nothing(reason=line.detail),
+            "failed": Failed(reason=line.detail),
+        }[line.outcome]
+    for method, step in steps.items():
+        watcher.settled(step, outcomes[method])
+
+
+async def _never(_inquiry: Inquiry) -> Outcome:
+    raise AssertionError("nobody asks")
 
 
 class FakeClock:

@@ -87,10 +87,16 @@ def test_the_api_keeps_its_word(case: schemathesis.Case) -> None:
     case.call_and_validate(excluded_checks=_OFFLINE_IS_NO_BUG)
 
 
-@schema.exclude(path=RESOLVE).parametrize()
+@schema.exclude(path=RESOLVE).exclude(path_regex="^/setup").parametrize()
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 def test_every_document_keeps_its_word(case: schemathesis.Case) -> None:
     case.call_and_validate(excluded_checks=_FORGIVING)
+
+
+@schema.include(path_regex="^/setup").parametrize()
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+def test_the_page_keeps_its_word(case: schemathesis.Case) -> None:
+    case.call_and_validate(excluded_checks=[*_FORGIVING, *_OFFLINE_IS_NO_BUG])
 
 
 @pytest.mark.parametrize(
@@ -128,7 +134,7 @@ def test_the_429_of_the_api_is_as_described() -> None:
 def routes(app: Flask) -> set[tuple[str, str]]:
     """Every method and path the service answers."""
     return {
-        (method.lower(), re.sub(r"<(?:path:)?(\w+)>", r"{\1}", rule.rule))
+        (method.lower(), re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule))
         for rule in app.url_map.iter_rules()
         for method in rule.methods or ()
         if method not in _UNSAID

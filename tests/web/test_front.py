@@ -9,10 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from autoconfig.formats import autodiscover
+from autoconfig.model import EmailAddress
 from autoconfig.settings import Settings
 from autoconfig.web import create_app
-from autoconfig.web.front import Front, canonical_path
-from tests.web.asking import CONFIG, JSON, POX, WELL_KNOWN, Answer, call, environ_of
+from autoconfig.web.front import Front
+from autoconfig.web.paths import PACC_PATH, canonical_path
+from tests.web.asking import CONFIG, JSON, POX, WELL_KNOWN, Answer, call, environ_of, front_of
 from tests.web.conftest import DOMAINS, IDN
 
 if TYPE_CHECKING:
@@ -27,7 +30,9 @@ WARMING = [
 """Requests after which every document of the store lies ready."""
 
 _domains = st.one_of(
-    st.sampled_from([*DOMAINS, IDN, "mx.example.net", "customer.test", "bücher.example", ""]),
+    st.sampled_from(
+        [*DOMAINS, IDN, "moved.example", "mx.example.net", "customer.test", "bücher.example", ""]
+    ),
     st.sampled_from(
         ["Example.COM", "EXAMPLE.ORG", "example.com.", ".example.com", "example..com", "-example.com"]
     ),
@@ -54,8 +59,35 @@ _queries = st.one_of(
     st.sampled_from(["", "reader=full", "emailaddress=", "emailaddress", "&", "?"]),
     st.text(max_size=20),
 )
+_json_queries = st.builds(
+    "{}={}{}{}&{}={}{}".format,
+    st.sampled_from(["Email", "Email", "email", "emailaddress"]),
+    _local_parts,
+    _at,
+    _domains,
+    st.sampled_from(["Protocol", "Protocol", "protocol"]),
+    st.sampled_from(["AutodiscoverV1", "autodiscoverv1", "ActiveSync", "EWS", "ews", "Graph", "REST", ""]),
+    st.sampled_from(["", "&RedirectCount=1", "&RedirectCount=", "&x"]),
+)
+_bodies = st.one_of(
+    st.builds(
+        '<Autodiscover xmlns="{}"><Request><{}>{}{}{}</{}><AcceptableResponseSchema>{}'
+        "</AcceptableResponseSchema></Request></Autodiscover>".format,
+        st.sampled_from([autodiscover.words.OUTLOOK_REQUEST, "", "x"]),
+        st.just("EMailAddress"),
+        _local_parts.filter(lambda text: not set(text) & set("<&")),
+        st.just("@"),
+        _domains.filter(lambda text: not set(text) & set("<&")),
+        st.just("EMailAddress"),
+        st.sampled_from([autodiscover.OUTLOOK_RESPONSE] * 3 + [autodiscover.MOBILESYNC_RESPONSE, "", "x"]),
+    ),
+    st.sampled_from(["", "<", "<!DOCTYPE x><x/>", "<emailaddress>ada@example.com</emailaddress>"]),
+    st.text(max_size=20),
+).map(lambda text: text.encode("utf-8", "surrogatepass"))
 _paths = st.one_of(
     st.sampled_from([CONFIG, WELL_KNOWN]),
+    st.sampled_from([POX, POX, JSON, PACC_PATH, "/AutoDiscover/AutoDiscover.xml", f"{JSON}/v1.0"]),
+    st.builds(f"{JSON}/v1.0/{{}}{{}}{{}}".format, _local_parts, _at, _domains),
     st.sampled_from(
         [CONFIG.upper(), CONFIG + "/", "/" + CONFIG, "/v1.1/mail/config-v1.1.xml", "/v1.1", POX, JSON, "/"]
     ),
@@ -63,7 +95,7 @@ _paths = st.one_of(
     st.text("/v1.mailconfgx-", max_size=24),
 )
 _methods = st.sampled_from(
-    ["GET"] * 5 + ["HEAD"] * 3 + ["get", "Head", "POST", "OPTIONS", "PUT", "PROPFIND", "X"]
+    ["GET"] * 5 + ["POST"] * 3 + ["HEAD"] * 3 + ["get", "Head", "POST", "OPTIONS", "PUT", "PROPFIND", "X"]
 )
 _hosts = st.one_of(
     st.none(),
@@ -82,7 +114,17 @@ _hosts = st.one_of(
     st.text(st.characters(max_codepoint=255), max_size=12),
 )
 _headers = st.dictionaries(
-    st.sampled_from(["If-None-Match", "Accept", "Range", "Content-Type", "X-Forwarded-Host", "Connection"]),
+    st.sampled_from(
+        [
+            "If-None-Match",
+            "Content-Length",
+            "Accept",
+            "Range",
+            "Content-Type",
+            "X-Forwarded-Host",
+            "Connection",
+        ]
+    ),
     st.sampled_from(["*", '"x"', "text/html", "bytes=0-1", "autoconfig.example.com", "close", ""]),
     max_size=2,
 )
@@ -97,8 +139,7 @@ def fresh(store: Store) -> Flask:
 @pytest.fixture(scope="module", params=["kept", "not kept"])
 def both(fresh: Flask, request: pytest.FixtureRequest) -> tuple[Front, bool]:
     """The door, and whether the documents shall lie ready behind it."""
-    assert isinstance(fresh.wsgi_app, Front)
-    return fresh.wsgi_app, request.param == "kept"
+    return front_of(fresh), request.param == "kept"
 
 
 def _long_way(front: Front, environ: dict[str, object]) -> Answer:
@@ -121,21 +162,39 @@ def _on_the_wire(text: str) -> str:
     return text.encode("utf-8", "surrogatepass").decode("latin-1")
 
 
-@settings(deadline=None, max_examples=250)
-@given(method=_methods, path=_paths, query=_queries, host=_hosts, headers=_headers)
+@settings(deadline=None, max_examples=400)
+@given(
+    method=_methods,
+    path=_paths,
+    query=st.one_of(_queries, _json_queries, st.just("Protocol=AutodiscoverV1")),
+    host=_hosts,
+    headers=_headers,
+    body=_bodies,
+)
 def test_the_short_way_is_the_long_way(
-    both: tuple[Front, bool], method: str, path: str, query: str, host: str | None, headers: dict[str, str]
+    both: tuple[Front, bool],
+    method: str,
+    path: str,
+    query: str,
+    host: str | None,
+    headers: dict[str, str],
+    body: bytes,
 ) -> None:
     front, kept = both
-    if kept and front._publisher.kept_mozilla("example.com") is None:
+    if kept and front._quick._publisher.kept_mozilla("example.com") is None:
         for warm_path, warm_query in WARMING:
             call(front, environ_of(warm_path, query=warm_query))
     else:
-        front._publisher._kept.documents.clear()
+        front._quick._publisher._kept.documents.clear()
 
     def environ() -> dict[str, object]:
         return environ_of(
-            _on_the_wire(path), method=method, query=_on_the_wire(query), host=host, headers=headers
+            _on_the_wire(path),
+            method=method,
+            query=_on_the_wire(query),
+            host=host,
+            headers=headers,
+            body=body if method == "POST" else b"",
         )
 
     short = call(front, environ())
@@ -145,8 +204,7 @@ def test_the_short_way_is_the_long_way(
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize(("path", "query"), WARMING)
 def test_every_document_is_the_same_by_both_ways(fresh: Flask, path: str, query: str, method: str) -> None:
-    front = fresh.wsgi_app
-    assert isinstance(front, Front)
+    front = front_of(fresh)
     call(front, environ_of(path, query=query))
     short = call(front, environ_of(path, query=query, method=method))
     assert short == _long_way(front, environ_of(path, query=query, method=method))
@@ -158,18 +216,34 @@ def test_every_document_is_the_same_by_both_ways(fresh: Flask, path: str, query:
         (CONFIG, "emailaddress=ada@example.com"),
         (WELL_KNOWN, "emailaddress=a.b%40EXAMPLE.com"),
         ("/v1.1/example.com", ""),
+        (JSON, "Email=ada@example.com&Protocol=AutodiscoverV1"),
+        (f"{JSON}/v1.0/ada@example.com", "Protocol=autodiscoverv1&RedirectCount=1"),
+        (JSON, "Email=ada@exchange.example&Protocol=ActiveSync"),
     ],
 )
 def test_a_plain_request_for_a_kept_document_never_reaches_flask(fresh: Flask, path: str, query: str) -> None:
-    front = fresh.wsgi_app
-    assert isinstance(front, Front)
+    front = front_of(fresh)
     call(front, environ_of("/v1.1/example.com"))
 
-    def flask_is_closed(environ: object, start_response: object) -> list[bytes]:
-        raise AssertionError("the long way was gone")
+    assert call(Front(_flask_is_closed, front._quick), environ_of(path, query=query)).code == 200
 
-    alone = Front(flask_is_closed, front._publisher)
-    assert call(alone, environ_of(path, query=query)).code == 200
+
+@pytest.mark.parametrize("path", [POX, "/AutoDiscover/AutoDiscover.xml"])
+def test_a_plain_request_of_outlook_never_reaches_flask(fresh: Flask, path: str) -> None:
+    front = front_of(fresh)
+    body = autodiscover.render_request(EmailAddress.parse("ada@example.com"))
+    answer = call(Front(_flask_is_closed, front._quick), environ_of(path, method="POST", body=body))
+    assert (answer.code, answer.body.count(b"ada@example.com")) == (200, 5)
+
+
+def test_a_plain_request_for_pacc_never_reaches_flask(fresh: Flask) -> None:
+    front = front_of(fresh)
+    request = environ_of(PACC_PATH, host="ua-auto-config.exchange.example")
+    assert call(Front(_flask_is_closed, front._quick), request).code == 200
+
+
+def _flask_is_closed(environ: object, start_response: object) -> list[bytes]:
+    raise AssertionError("the long way was gone")
 
 
 @pytest.mark.parametrize(

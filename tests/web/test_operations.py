@@ -52,8 +52,8 @@ def test_readyz_tells_what_is_served(client: FlaskClient, folder: Path) -> None:
             {
                 "source": str(folder),
                 "usable": True,
-                "providers": 6,
-                "domains": 7,
+                "providers": 7,
+                "domains": 8,
                 "problems": [],
                 "problems_total": 0,
             }

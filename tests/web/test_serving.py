@@ -12,13 +12,8 @@ from gunicorn.config import Config
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autoconfig.web.serving import (
-    ACCESS_LOG_FORMAT,
-    PrivateLogger,
-    options_for,
-    private_path,
-    without_addresses,
-)
+from autoconfig.web.logs import private_path, without_addresses
+from autoconfig.web.serving.gunicorn import ACCESS_LOG_FORMAT, PrivateLogger, options_for
 from autoconfig.web.worker import PatientWorker
 from tests.web.asking import CONFIG, JSON, environ_of
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from autoconfig.web.serving import options_for
+from autoconfig.web.serving.gunicorn import options_for
 from autoconfig.web.strangers import MOST_WAITING
 from autoconfig.web.waiting import DirectoryWorker, WaitingWorker, _TwoRooms
 
@@ -41,7 +41,13 @@ def rooms() -> Iterator[_TwoRooms]:
 
 
 @pytest.mark.parametrize(
-    "request_line", [b"GET /api/v1/resolve?emailaddress=a@b.c HTTP/1.1\r\n", b"HEAD /v1.1/b.c HTTP/1.1\r\n"]
+    "request_line",
+    [
+        b"GET /api/v1/resolve?emailaddress=a@b.c HTTP/1.1\r\n",
+        b"HEAD /v1.1/b.c HTTP/1.1\r\n",
+        b"GET /setup?emailaddress=a@b.c HTTP/1.1\r\n",
+        b"GET /setup/progress?emailaddress=a@b.c HTTP/1.1\r\n",
+    ],
 )
 def test_who_may_wait_for_strangers_needs_no_ordinary_thread(
     rooms: _TwoRooms, connection: tuple[socket.socket, socket.socket], request_line: bytes
@@ -52,7 +58,9 @@ def test_who_may_wait_for_strangers_needs_no_ordinary_thread(
     assert done.result(10) == request_line
 
 
-@pytest.mark.parametrize("request_line", [b"GET /mail/config-v1.1.xml HTTP/1.1\r\n", b"", b"POST /api/"])
+@pytest.mark.parametrize(
+    "request_line", [b"GET /mail/config-v1.1.xml HTTP/1.1\r\n", b"GET / HTTP/1.1\r\n", b"", b"POST /api/"]
+)
 def test_everybody_else_does(
     rooms: _TwoRooms, connection: tuple[socket.socket, socket.socket], request_line: bytes
 ) -> None:

@@ -12,6 +12,7 @@ from autoconfig.doctor.look import Find, Look, found
 from autoconfig.errors import FormatError
 from autoconfig.formats import autodiscover_json, mobilesync
 from autoconfig.formats.autodiscover import MEDIA_TYPE, MOBILESYNC_RESPONSE
+from autoconfig.model import UrlServer
 
 if TYPE_CHECKING:
     from autoconfig.doctor.look import Search
@@ -45,9 +46,10 @@ class Cloud:
             server = mobilesync.parse(page.body) if page.ok else None
         except FormatError:
             server = None
-        if server is not None:
+        if isinstance(server, UrlServer):
             return [*looks, found(WAY, url, _active_sync(server.url))]
-        reason = page.reason or f"{page.host} has no answer for phones."
+        sent = "" if server is None else f"{page.host} sends phones to another address, {server.address}."
+        reason = page.reason or sent or f"{page.host} has no answer for phones."
         return [*looks, Look(way=WAY, where=url, find=Find.NOTHING, reason=reason)]
 
 

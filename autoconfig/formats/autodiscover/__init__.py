@@ -14,7 +14,7 @@ from autoconfig.formats.autodiscover.words import (
     OUTLOOK_RESPONSE,
     SCHEMA_NOT_OFFERED,
 )
-from autoconfig.formats.autodiscover.writing import fill_address, render, render_error
+from autoconfig.formats.autodiscover.writing import fill_address, pieces, render, render_error, unsayable
 
 __all__ = [
     "INVALID_REQUEST",
@@ -30,7 +30,9 @@ __all__ = [
     "fill_address",
     "parse",
     "parse_request",
+    "pieces",
     "render",
     "render_error",
     "render_request",
+    "unsayable",
 ]

@@ -95,7 +95,13 @@ def _settings(account: xml.Element, domain: str) -> Parsed:
             path = f"Account/Protocol[{index}]"
             remarks.append(Remark(message=f"Left out: {refused}", path=path, line=protocol.sourceline))
             continue
-        if server is None or server in incoming:
+        if server is None:
+            word = _text(protocol, "Type") or "none"
+            path = f"Account/Protocol[{index}]"
+            message = "Left out: nothing of this protocol can be used."
+            remarks.append(Remark(message=message, path=path, value=word[:40], line=protocol.sourceline))
+            continue
+        if server in incoming:
             continue
         direction = (
             outgoing

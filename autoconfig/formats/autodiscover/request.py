@@ -6,7 +6,7 @@ breaks, in a namespace no specification names. Only the address is needed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -17,9 +17,10 @@ from autoconfig.model import EmailAddress
 
 MAX_REQUEST_BYTES = 64 * 1024
 
+_ADDRESS, _SCHEMA = "{*}EMailAddress", "{*}AcceptableResponseSchema"
 
-@dataclass(frozen=True, slots=True)
-class Request:
+
+class Request(NamedTuple):
     """Whose settings are wanted, and in which schema (a namespace) they shall be said."""
 
     address: EmailAddress
@@ -33,13 +34,9 @@ def parse_request(data: bytes) -> Request:
     are error 600 to the client. A LegacyDN names a mailbox inside one Exchange and is not looked at.
     """
     root = xml.parse(data, max_bytes=MAX_REQUEST_BYTES)
-    address = schema = None
-    for element in root.iter():
-        name = xml.local_name(element).lower()
-        if name == "emailaddress":
-            address = address or xml.text_of(element)
-        elif name == "acceptableresponseschema":
-            schema = schema or xml.text_of(element)
+    address, schema = _first_text(root, _ADDRESS), _first_text(root, _SCHEMA)
+    if not (address and schema):
+        address, schema = _in_any_case(root)
     if not address:
         raise FormatError("The request has no EMailAddress.")
     if not schema:
@@ -49,6 +46,27 @@ def parse_request(data: bytes) -> Request:
         return Request(EmailAddress.parse(address), schema)
     except AddressError as error:
         raise FormatError(str(error), path="EMailAddress") from None
+
+
+def _first_text(root: xml.Element, name: str) -> str | None:
+    """The first text of elements of that name, spelled as Outlook does, in any namespace."""
+    for element in root.iter(name):
+        text = xml.text_of(element)
+        if text:
+            return text
+    return None
+
+
+def _in_any_case(root: xml.Element) -> tuple[str | None, str | None]:
+    """Address and schema, however their elements are spelled."""
+    address = schema = None
+    for element in root.iter():
+        name = xml.local_name(element).lower()
+        if name == "emailaddress":
+            address = address or xml.text_of(element)
+        elif name == "acceptableresponseschema":
+            schema = schema or xml.text_of(element)
+    return address, schema
 
 
 def render_request(address: EmailAddress) -> bytes:

@@ -25,13 +25,14 @@ from autoconfig.formats.selection import at_domain, mail_servers
 from autoconfig.model import (
     AnyServer,
     Authentication,
+    AutodiscoverRedirect,
     EmailAddress,
     Provider,
     ServerType,
     SocketType,
     TcpServer,
 )
-from autoconfig.model.placeholders import EMAIL_ADDRESS, PATTERN, values_for
+from autoconfig.model.placeholders import EMAIL_ADDRESS, EMAIL_DOMAIN, EMAIL_LOCAL_PART, PATTERN
 
 if TYPE_CHECKING:
     import datetime
@@ -41,22 +42,47 @@ if TYPE_CHECKING:
 
 _DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 
-_PLACEHOLDER = re.compile(PATTERN.pattern.encode())
+_PLACEHOLDER = re.compile(b"(" + PATTERN.pattern.encode() + b")")
+
+_ADDRESS, _LOCAL_PART, _DOMAIN = (name.encode() for name in (EMAIL_ADDRESS, EMAIL_LOCAL_PART, EMAIL_DOMAIN))
 
 _ENCRYPTION = {SocketType.SSL: "SSL", SocketType.STARTTLS: "TLS", SocketType.PLAIN: "None"}
 _SAFEST_FIRST = (SocketType.SSL, SocketType.STARTTLS, SocketType.PLAIN)
 
 
 def render(provider: Provider, domain: str) -> bytes | None:
-    """Write the settings answer with the placeholders of the address left in (see fill_address).
+    """Write the answer with the placeholders of the address left in (see fill_address).
 
-    One server of each kind, the safest. None where nothing can be said that POX knows (OAuth2 alone).
+    A redirect where the provider has one; else one server of each kind, the safest. None where nothing can
+    be said that POX knows (OAuth2 alone).
     """
     here = at_domain(provider, domain)
-    if here is None or not (incoming := _one_of_each(here.incoming)):
+    if here is None:
         return None
-    root = etree.Element(f"{{{RESPONSE_ROOT}}}Autodiscover", nsmap={None: RESPONSE_ROOT})
-    response = etree.SubElement(root, f"{{{OUTLOOK_RESPONSE}}}Response", nsmap={None: OUTLOOK_RESPONSE})
+    if here.autodiscover is not None:
+        return _redirect(here.autodiscover)
+    return _settings(here)
+
+
+def _redirect(redirect: AutodiscoverRedirect) -> bytes:
+    """Where to ask instead (MS-OXDSCLI §4.2); a settings answer beside it would be ignored."""
+    root, response = _answer()
+    account = _child(response, "Account")
+    _child(account, "AccountType", "email")
+    if redirect.url is None:
+        _child(account, "Action", "redirectAddr")
+        _child(account, "RedirectAddr", redirect.address)
+    else:
+        _child(account, "Action", "redirectUrl")
+        _child(account, "RedirectUrl", redirect.url)
+    return _written(root)
+
+
+def _settings(here: Provider) -> bytes | None:
+    incoming = _one_of_each(here.incoming)
+    if not incoming:
+        return None
+    root, response = _answer()
     user = _child(response, "User")
     # The address itself, never a stored name: the answer is for anybody.
     _child(user, "DisplayName", EMAIL_ADDRESS)
@@ -71,15 +97,47 @@ def render(provider: Provider, domain: str) -> bytes | None:
         same_login = any(server.username == other.username for other in incoming)
         _child(protocol, "UsePOPAuth", _on(same_login and server.authentication[0] not in WITHOUT_LOGIN))
         _child(protocol, "SMTPLast", _on(Authentication.SMTP_AFTER_POP in server.authentication))
+    return _written(root)
+
+
+def _answer() -> tuple[Element, Element]:
+    """The root of an answer and its Response."""
+    root = etree.Element(f"{{{RESPONSE_ROOT}}}Autodiscover", nsmap={None: RESPONSE_ROOT})
+    return root, etree.SubElement(root, f"{{{OUTLOOK_RESPONSE}}}Response", nsmap={None: OUTLOOK_RESPONSE})
+
+
+def _written(root: Element) -> bytes:
     etree.indent(root)
     return _DECLARATION + etree.tostring(root, encoding="UTF-8") + b"\n"
 
 
-def fill_address(document: bytes, address: EmailAddress) -> bytes:
-    """Put an address where the placeholders stand, escaped."""
-    values = {name.encode(): escape(value).encode() for name, value in values_for(address).items()}
-    # In one pass, so that a local part that looks like a placeholder stays itself.
-    return _PLACEHOLDER.sub(lambda found: values.get(found[0], found[0]), document)
+def unsayable(provider: Provider, domain: str) -> str:
+    """One sentence that says why POX has no answer about a provider; empty where it has one."""
+    here = at_domain(provider, domain)
+    if here is not None and (here.autodiscover is not None or _one_of_each(here.incoming)):
+        return ""
+    classic = mail_servers(here.incoming if here is not None else (), known=SAYABLE)
+    if not classic:
+        return "Autodiscover needs an IMAP or POP3 server with a way to log in, and there is none."
+    first = classic[0]
+    wanted = " or ".join(first.authentication)
+    return f"Autodiscover cannot say any incoming server: {first.hostname} wants {wanted}."
+
+
+def pieces(document: bytes) -> tuple[bytes, ...]:
+    """The document cut before and after each placeholder, to be filled in again and again."""
+    return tuple(_PLACEHOLDER.split(document))
+
+
+def fill_address(document: Iterable[bytes], address: EmailAddress) -> bytes:
+    """Put the pieces of a document together with an address, escaped, where the placeholders stand."""
+    # A piece is a placeholder or has none in it, so that a local part that looks like one stays itself.
+    values = {
+        _ADDRESS: escape(str(address)).encode(),
+        _LOCAL_PART: escape(address.local_part).encode(),
+        _DOMAIN: address.domain.encode(),
+    }
+    return b"".join([values.get(piece, piece) for piece in document])
 
 
 def render_error(code: int, schema: str, now: datetime.datetime) -> bytes:
@@ -96,8 +154,7 @@ def render_error(code: int, schema: str, now: datetime.datetime) -> bytes:
     _child(error, "ErrorCode", str(code))
     _child(error, "Message", MESSAGES[code])
     _child(error, "DebugData")
-    etree.indent(root)
-    return _DECLARATION + etree.tostring(root, encoding="UTF-8") + b"\n"
+    return _written(root)
 
 
 def _one_of_each(servers: Iterable[AnyServer]) -> list[TcpServer]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from autoconfig.formats.clients.secrets import Secrets
+from autoconfig.formats.clients.secrets import Secrets, checked_command
 
 if TYPE_CHECKING:
     from autoconfig.model import EmailAddress, Provider
@@ -30,7 +30,7 @@ PROGRAMS = (
 )
 """Each is a module of this package with a function ``render``; loaded when it is needed."""
 
-__all__ = ["PROGRAMS", "Secrets", "render"]
+__all__ = ["PROGRAMS", "Secrets", "checked_command", "render"]
 
 
 def render(program: str, provider: Provider, address: EmailAddress, secrets: Secrets | None = None) -> bytes:

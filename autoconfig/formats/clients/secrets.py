@@ -6,6 +6,11 @@ from dataclasses import dataclass
 
 from autoconfig.errors import ValueRefused
 
+ATTRIBUTES = {"service": "mail"}
+"""By which the keyring finds the password of an account, beside its address."""
+LABEL = "Mail"
+"""What the keyring calls it for people."""
+
 COMMAND_BYTES = 400
 """msmtp refuses lines longer than 500 bytes, mbsync cuts them at 1023."""
 
@@ -25,7 +30,7 @@ class Secrets:
         for name in ("password_command", "token_command"):
             command = getattr(self, name)
             if command is not None:
-                object.__setattr__(self, name, _checked(command, name.replace("_", " ")))
+                object.__setattr__(self, name, checked_command(command, name.replace("_", " ")))
 
     def password_for(self, address: str) -> str:
         """The command that prints the password of an address, which must be one that is safe to write."""
@@ -33,14 +38,15 @@ class Secrets:
 
     def how_to_store(self, address: str) -> str | None:
         """The command that puts the password where the other one looks; None for a command of the user."""
-        return None if self.password_command else f"secret-tool store --label=Mail {_key(address)}"
+        return None if self.password_command else f"secret-tool store --label={LABEL} {_key(address)}"
 
 
 def _key(address: str) -> str:
-    return f"service mail account {address}"
+    return f"service {ATTRIBUTES['service']} account {address}"
 
 
-def _checked(command: str, what: str) -> str:
+def checked_command(command: str, what: str = "command") -> str:
+    """The command without white space around it. Raises ValueRefused for one that no file can hold."""
     text = command.strip()
     if not text:
         raise ValueRefused(f"The {what} is empty.")

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from xml.parsers.expat import ExpatError
 
 from autoconfig.errors import AddressError, FormatError, ValueRefused
+from autoconfig.formats.mobileconfig import signed
 from autoconfig.formats.mobileconfig.payload import Payload
 from autoconfig.formats.mobileconfig.words import (
     ACCOUNT_TYPES,
@@ -50,35 +51,34 @@ MAX_BYTES = 256 * 1024
 """A profile of ours is about three kilobytes; others carry certificates and pictures."""
 
 _STARTTLS_PORTS = frozenset({25, 110, 143, 587})
-_SIGNED = b"\x30"
-"""What DER begins with: a SEQUENCE."""
 
 _DAV_TYPES: Mapping[str, ServerType] = {word: server_type for server_type, (word, _) in DAV.items()}
 _MAIL_TYPES: Mapping[str, ServerType] = {word: server_type for server_type, word in ACCOUNT_TYPES.items()}
 
 
 def parse(data: bytes, *, max_bytes: int = MAX_BYTES) -> Parsed:
-    """Read an unsigned profile: the accounts of one mailbox, its address turned back into placeholders.
+    """Read a profile: the accounts of one mailbox, its address turned back into placeholders.
 
-    Raises FormatError with the reason.
+    A signature is taken off and not checked, which gives a remark. Raises FormatError with the reason.
     """
-    profile = _profile(data, max_bytes)
+    if len(data) > max_bytes:
+        raise FormatError(f"The profile is larger than {max_bytes} bytes.")
     remarks: list[Remark] = []
+    if signed.is_signed(data):
+        data = signed.content(data)
+        remarks.append(Remark(message="The signature is taken off; nobody checked it.", severity="note"))
+    profile = _profile(data)
     payloads = list(_payloads(profile, remarks))
     address = _address(payload for _, payload in payloads)
     servers = [server for word, payload in payloads for server in _servers(word, payload, address)]
     if not servers:
-        reason = f" First: {remarks[0].message}" if remarks else ""
+        reason = next((f" First: {remark.message}" for remark in remarks if remark.path), "")
         raise FormatError(f"The profile has no account that can be used.{reason}")
     provider = _provider(Payload(profile, "", remarks), address, tuple(dict.fromkeys(servers)))
     return Parsed(provider=provider, remarks=tuple(remarks))
 
 
-def _profile(data: bytes, max_bytes: int) -> dict[str, Any]:
-    if len(data) > max_bytes:
-        raise FormatError(f"The profile is larger than {max_bytes} bytes.")
-    if data.startswith(_SIGNED):
-        raise FormatError("The profile is signed; take the signature off first.")
+def _profile(data: bytes) -> dict[str, Any]:
     try:
         # Text only: a binary list of a few bytes may ask for much memory. plistlib itself refuses entities.
         profile = plistlib.loads(data, fmt=plistlib.FMT_XML)

@@ -50,7 +50,7 @@ def render(provider: Provider, domain: str | None = None, *, full: bool = False)
         provider = here
     incoming = provider.incoming if full else mail_servers(provider.incoming)
     outgoing = provider.outgoing if full else mail_servers(provider.outgoing)
-    if not full and not incoming:
+    if not (incoming or (full and provider.servers)):
         return None
     root = etree.Element("clientConfig", version="1.2" if full else "1.1")
     mail = etree.Element("emailProvider", id=provider.id if domain is None else _host_id(provider, domain))
@@ -83,9 +83,10 @@ def render(provider: Provider, domain: str | None = None, *, full: bool = False)
 def _host_id(provider: Provider, domain: str) -> str:
     """Both Thunderbirds want a host name as id; where the provider's is none, the domain serves."""
     try:
-        return normalize_domain(provider.id)
+        name = normalize_domain(provider.id)
     except DomainError:
         return domain
+    return name if "." in name else domain
 
 
 def _other_names_would_win(mail: tuple[AnyServer, ...], other: tuple[AnyServer, ...]) -> bool:

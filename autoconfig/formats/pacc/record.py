@@ -21,7 +21,12 @@ def digest(body: bytes) -> str:
 
 def txt_record(body: bytes) -> str:
     """The text of the TXT record that vouches for a document."""
-    return f"v={VERSION}; a={ALGORITHM}; d={digest(body)}"
+    return text_of(digest(body))
+
+
+def text_of(digest: str) -> str:
+    """The text of the TXT record with a digest."""
+    return f"v={VERSION}; a={ALGORITHM}; d={digest}"
 
 
 def digests_of(texts: Iterable[str]) -> frozenset[str]:

@@ -58,7 +58,7 @@ _SOCKETS: Mapping[SocketType, str] = {
 def render(provider: Provider, domain: str) -> bytes | None:
     """Write the document of one mail domain, the same bytes every time; None where it cannot be said."""
     here = at_domain(provider, domain)
-    if here is None or unsayable(provider, domain):
+    if here is None or _unsayable_here(provider, here):
         return None
     methods = _methods(here)
     content = {
@@ -74,9 +74,15 @@ def unsayable(provider: Provider, domain: str | None = None) -> str:
 
     ``domain`` is the mail domain in question, by default the provider's first.
     """
+    if not provider.servers:
+        return "PACC cannot say any server: the provider has none."
     here = at_domain(provider, domain or (provider.domains or provider.mx_domains or ("example.com",))[0])
     if here is None:
         return "PACC cannot say any server: no host name fits the domain."
+    return _unsayable_here(provider, here)
+
+
+def _unsayable_here(provider: Provider, here: Provider) -> str:
     kinds = [
         (f"{direction} server", getattr(here, direction))
         for direction in ("incoming", "outgoing")

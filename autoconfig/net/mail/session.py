@@ -25,6 +25,8 @@ MAX_ROUNDS = 12
 """Challenges of one login; the longest mechanism in use (GSSAPI) has about five."""
 MAX_LINES = 200
 """Lines of the answers to one command."""
+MIN_HIDDEN = 3
+"""Characters of a part of a login message that is left out of what is shown."""
 GOODBYE = 2.0
 """Seconds for the other side's farewell."""
 
@@ -151,7 +153,9 @@ class MailSession(ABC):
     def _encoded(self, answer: bytes) -> str:
         """An answer as it goes out; from here on nothing shows it, nor the parts of it."""
         text = base64.b64encode(answer).decode()
-        self._line.hide(text, *(part.decode("utf-8", "replace") for part in _INSIDE.split(answer)))
+        # Between the NULs of NTLM's UTF-16 stand single letters: without them no sentence could be read.
+        parts = (part.decode("utf-8", "replace") for part in _INSIDE.split(answer))
+        self._line.hide(text, *(part for part in parts if len(part) >= MIN_HIDDEN))
         return text
 
     def _decoded(self, challenge: bytes) -> bytes:

@@ -23,6 +23,8 @@ class Tls:
     """The server's own."""
     chain: tuple[bytes, ...]
     """As the server sent it where Python tells, else the server's own alone."""
+    unique: bytes = b""
+    """The channel binding tls-unique (RFC 5929 §3); TLS 1.3 has none."""
 
 
 def tls_of(connection: ssl.SSLObject) -> Tls:
@@ -34,7 +36,15 @@ def tls_of(connection: ssl.SSLObject) -> Tls:
         cipher=cipher[0] if cipher else "",
         certificate=certificate,
         chain=_chain(connection) or (certificate,),
+        unique=_unique(connection),
     )
+
+
+def _unique(connection: ssl.SSLObject) -> bytes:
+    # Python gives something for TLS 1.3 too, but RFC 8446 §C.5 says that it must not be used.
+    if connection.version() == "TLSv1.3":
+        return b""
+    return connection.get_channel_binding("tls-unique") or b""
 
 
 def _chain(connection: Any) -> tuple[bytes, ...]:

@@ -65,7 +65,7 @@ class _Budget:
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """Where one way of asking stands: the address to ask for, and the URLs and addresses asked before."""
+    """Where one way of asking stands: the address to ask for, and what was asked before."""
 
     inquiry: Inquiry
     address: EmailAddress
@@ -101,7 +101,9 @@ async def _asked(way: _Way) -> Outcome:
 
 async def _pox(way: _Way, url: str, trust: Trust | None = None) -> Outcome:
     """Post the address and read the answer: settings, a redirect, or a refusal."""
-    if url in way.seen or len(way.seen) >= MAX_HOPS:
+    # The same URL may be asked again for another address: a hoster has one for all domains.
+    asked = f"{way.address} at {url}"
+    if asked in way.seen or len(way.seen) >= MAX_HOPS:
         return Failed(reason=f"Autodiscover at {_host(url)} leads round in a circle.")
     inquiry = way.inquiry
     answer = await _posted(way, url)
@@ -109,7 +111,7 @@ async def _pox(way: _Way, url: str, trust: Trust | None = None) -> Outcome:
         return judged(f"POST {url}", answer)
     here = weakest(trust, trust_of(inquiry, answer.url))
     if isinstance(answer.content, autodiscover.Redirect):
-        return judged(f"POST {url}", await _redirected(way.past(url), answer.content, here))
+        return judged(f"POST {url}", await _redirected(way.past(asked), answer.content, here))
     provider = answer.content.provider.for_address(inquiry.address)
     return Found(provider=provider, source=answer.url, trust=here)
 

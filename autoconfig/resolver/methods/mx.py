@@ -6,10 +6,11 @@ then its registrable domain, each looked for in the local store, at the provider
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
-from autoconfig.errors import LookupFailed
+from autoconfig.errors import LookupFailed, StoreDown
 from autoconfig.net.records import Mx
 from autoconfig.net.suffixes import registrable_domain
 from autoconfig.resolver.clientconfig import by_dns, fetch, site_url
@@ -45,7 +46,7 @@ async def _ask(inquiry: Inquiry) -> Outcome:
         return judged(f"MX {inquiry.domain}", no_mail)
     trust = by_dns(authenticated=answer.authenticated)
     domains = mx_domains(best.exchange, inquiry.domain)
-    local = _local(inquiry, best.exchange, domains, trust)
+    local = await asyncio.to_thread(_local, inquiry, best.exchange, domains, trust)
     return local if local is not None else await _elsewhere(inquiry, domains, trust)
 
 
@@ -62,14 +63,17 @@ def mx_domains(exchange: str, domain: str) -> tuple[str, ...]:
     )
 
 
-def _local(inquiry: Inquiry, exchange: str, domains: tuple[str, ...], trust: Trust) -> Found | None:
+def _local(inquiry: Inquiry, exchange: str, domains: tuple[str, ...], trust: Trust) -> Outcome | None:
     if inquiry.store is None:
         return None
-    for name in (exchange, *domains):
-        entry = inquiry.store.find_by_mx(name)
-        if entry is not None:
-            provider = entry.provider.for_address(inquiry.address)
-            return Found(provider=provider, source=entry.source, trust=trust, detail=f"MX {exchange}")
+    try:
+        for name in (exchange, *domains):
+            entry = inquiry.store.find_by_mx(name)
+            if entry is not None and entry.provider.servers:
+                provider = entry.provider_for(inquiry.address).for_address(inquiry.address)
+                return Found(provider=provider, source=entry.source, trust=trust, detail=f"MX {exchange}")
+    except StoreDown as error:
+        return Failed(reason=str(error))
     return None
 
 

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import random
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from autoconfig.errors import LookupFailed, ValueRefused
-from autoconfig.formats.zone import SERVICES
-from autoconfig.model import (
-    STANDARD_PORTS,
-    AnyServer,
-    Authentication,
-    Provider,
-    ServerType,
-    SocketType,
-    TcpServer,
-    UrlServer,
-    normalize_domain,
+from autoconfig.formats.services import (
+    TCP_SERVICES,
+    URL_SERVICES,
+    WITH_PATH,
+    path_in,
+    provider_of,
+    server_of,
 )
-from autoconfig.model.server import checked_url
 from autoconfig.net.records import Srv
 from autoconfig.resolver.clientconfig import by_dns
 from autoconfig.resolver.methods.step import Step
@@ -29,39 +25,29 @@ from autoconfig.resolver.recorder import judged
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from autoconfig.model import AnyServer
     from autoconfig.net.records import Answer
     from autoconfig.resolver.inquiry import Inquiry, Options
 
 NAME = "srv"
 
-_SSL, _STARTTLS = SocketType.SSL, SocketType.STARTTLS
-_TCP: dict[str, tuple[ServerType, SocketType]] = {
-    # As we publish them; a label that is for several kinds of socket is read as the first.
-    label: next(kind for kind, name in SERVICES.items() if name == label)
-    for label in dict.fromkeys(SERVICES.values())
-}
-_URL: dict[str, tuple[ServerType, str]] = {
-    "_jmap": (ServerType.JMAP, "/.well-known/jmap"),
-    "_caldavs": (ServerType.CALDAV, "/.well-known/caldav"),
-    "_carddavs": (ServerType.CARDDAV, "/.well-known/carddav"),
-}
-_WITH_PATH = ("_caldavs", "_carddavs")
-"""Services whose path stands in a TXT record (RFC 6764 §4)."""
-
 
 def steps(_options: Options) -> tuple[Step, ...]:
     """One: all records at once."""
-    first = tuple((f"{service}._tcp.", "SRV") for service in (*_TCP, *_URL))
+    first = tuple((f"{service}._tcp.", "SRV") for service in (*TCP_SERVICES, *URL_SERVICES))
     return (Step(method=NAME, name="SRV", ask=_ask, adds=True, first=first),)
 
 
 async def _ask(inquiry: Inquiry) -> Outcome:
-    given, failures = await _looked_up(inquiry, "SRV", (*_TCP, *_URL))
+    given, failures = await _looked_up(inquiry, "SRV", (*TCP_SERVICES, *URL_SERVICES))
     for service in [service for service, answer in given.items() if is_declined(answer)]:
         declined = Nothing(reason=f"{inquiry.domain} says that it does not offer {service[1:]}.")
         judged(f"SRV {service}._tcp.{inquiry.domain}", declined)
-    texts, _ = await _looked_up(inquiry, "TXT", [name for name in _WITH_PATH if _is_offered(given.get(name))])
-    paths = {service: _path(answer) for service, answer in texts.items()}
+    texts, _ = await _looked_up(inquiry, "TXT", [name for name in WITH_PATH if _is_offered(given.get(name))])
+    paths = {
+        service: path_in(record for record in answer.records if isinstance(record, str))
+        for service, answer in texts.items()
+    }
     servers = [server for service, answer in given.items() for server in _servers(service, answer, paths)]
     if not servers and failures:
         return Failed.by(failures[0])
@@ -71,7 +57,7 @@ async def _ask(inquiry: Inquiry) -> Outcome:
         return Nothing(reason=f"{inquiry.domain} {reason}.")
     used = [answer for answer in (*given.values(), *texts.values()) if answer.records]
     return Found(
-        provider=_provider(inquiry.domain, servers).for_address(inquiry.address),
+        provider=provider_of(inquiry.domain, servers).for_address(inquiry.address),
         source=f"SRV {inquiry.domain}",
         trust=by_dns(authenticated=all(answer.authenticated for answer in used)),
     )
@@ -127,61 +113,6 @@ def _servers(service: str, answer: Answer, paths: dict[str, str | None]) -> list
     """The server of the first record that names one."""
     records = [record for record in answer.records if isinstance(record, Srv) and record.target != "."]
     for record in in_order(records):
-        try:
-            if service in _TCP:
-                return [_tcp_server(*_TCP[service], record)]
-            server_type, well_known = _URL[service]
-            return [_url_server(server_type, record, paths.get(service) or well_known)]
-        except ValueRefused:
-            continue
+        with suppress(ValueRefused):
+            return [server_of(service, record.target, record.port, paths.get(service))]
     return []
-
-
-def _tcp_server(server_type: ServerType, socket_type: SocketType, record: Srv) -> TcpServer:
-    # Some publish _imap with port 993: the port of implicit TLS tells what is meant.
-    implicit = record.port == STANDARD_PORTS.get((server_type, _SSL))
-    return TcpServer(
-        type=server_type,
-        hostname=normalize_domain(record.target),
-        port=record.port,
-        socket_type=_SSL if implicit else socket_type,
-        authentication=(Authentication.PASSWORD_CLEARTEXT,),
-        username="%EMAILADDRESS%",
-    )
-
-
-def _url_server(server_type: ServerType, record: Srv, path: str) -> UrlServer:
-    port = "" if record.port == 443 else f":{record.port}"
-    return UrlServer(
-        type=server_type,
-        url=f"https://{normalize_domain(record.target)}{port}{path}",
-        authentication=(Authentication.HTTP_BASIC,),
-        username="%EMAILADDRESS%",
-    )
-
-
-def _path(answer: Answer) -> str | None:
-    """The ``path=`` of a TXT record, None where there is none that is usable."""
-    texts = (record for record in answer.records if isinstance(record, str))
-    paths = (text[5:] for text in texts if text.lower().startswith("path=/"))
-    return next((path for path in paths if _is_path(path)), None)
-
-
-def _is_path(text: str) -> bool:
-    try:
-        return bool(checked_url(f"https://localhost{text}"))
-    except ValueRefused:
-        return False
-
-
-def _provider(domain: str, servers: list[AnyServer]) -> Provider:
-    mail = (ServerType.IMAP, ServerType.POP3, ServerType.JMAP)
-    return Provider(
-        id=domain,
-        display_name=domain,
-        short_name=domain,
-        domains=(domain,),
-        incoming=tuple(server for server in servers if server.type in mail),
-        outgoing=tuple(server for server in servers if server.type is ServerType.SMTP),
-        other=tuple(server for server in servers if server.type not in (*mail, ServerType.SMTP)),
-    )

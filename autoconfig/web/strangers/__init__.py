@@ -9,6 +9,8 @@ import hashlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from autoconfig.settings import Settings
     from autoconfig.stores import Store
     from autoconfig.web.strangers.cache import Cache
@@ -19,17 +21,25 @@ MOST_WAITING = 120
 
 
 def strangers_for(
-    settings: Settings, store: Store, cache: Cache, resolver: Resolving | None = None
+    settings: Settings,
+    store: Store,
+    cache: Cache,
+    resolver: Resolving | None = None,
+    count: Callable[[str], None] = lambda _event: None,
 ) -> Strangers:
     """What the settings say about strangers, ready to be asked; the first question starts the resolver.
 
-    ``resolver`` is asked instead of the network where it is given.
+    ``resolver`` is asked instead of the network where it is given; ``count`` is told what happens.
     """
     from autoconfig.web.strangers.service import Strangers
     from autoconfig.web.strangers.thread import ResolverThread
 
     return Strangers(
-        store=store, cache=cache, resolver=resolver or ResolverThread(settings, store), scope=_scope(settings)
+        store=store,
+        cache=cache,
+        resolver=resolver or ResolverThread(settings, store),
+        scope=_scope(settings),
+        count=count,
     )
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from autoconfig.resolver import Resolution
+    from autoconfig.resolver.watcher import Watcher
     from autoconfig.stores import Store
     from autoconfig.web.strangers.cache import Cache
 
@@ -48,7 +49,14 @@ _SHORTEST_AGE = 60
 class Resolving(Protocol):
     """Asks the network, and blocks meanwhile."""
 
-    def resolve(self, address: EmailAddress, *, deadline: float, methods: tuple[str, ...] = ()) -> Resolution:
+    def resolve(
+        self,
+        address: EmailAddress,
+        *,
+        deadline: float,
+        methods: tuple[str, ...] = (),
+        watcher: Watcher | None = None,
+    ) -> Resolution:
         """Find the settings of an address within ``deadline`` seconds. Raises TimeoutError."""
 
     def close(self) -> None:
@@ -85,8 +93,11 @@ class Strangers:
         scope: str = "",
         clock: Callable[[], float] = time.time,
         most_waiting: int = MOST_WAITING,
+        count: Callable[[str], None] = lambda _event: None,
     ) -> None:
-        """``scope`` parts what is kept from what others keep in the same cache under other settings."""
+        """``scope`` parts what is kept from what others keep in the same cache under other settings;
+        ``count`` is told what happens."""
+        self._count = count
         self._store = store
         self._cache = cache
         self._resolver = resolver
@@ -95,21 +106,31 @@ class Strangers:
         self._once: Once[Told] = Once()
         self._places = threading.BoundedSemaphore(most_waiting)
 
-    def settings_of(self, address: EmailAddress, *, trace: bool = False) -> Told:
+    def settings_of(
+        self, address: EmailAddress, *, trace: bool = False, watcher: Watcher | None = None
+    ) -> Told:
         """The JSON of a resolution for one mailbox. Raises Unavailable.
 
         With ``trace`` everything is asked anew: the trace of another mailbox's question is not for sharing.
+        ``watcher`` is told what is asked on behalf of this very call, from another thread; nothing where the
+        answer was known, or somebody else is asking already.
         """
         if self._store.find(address.domain) is not None:
             return self._own(address, "local")
         if trace:
-            return self._own_once(address)
-        told = self._kept_or_found_out(
-            f"api/{self._scope}/{address.domain}", lambda: self._for_mailbox(address)
-        )
+            return self._own_once(address, watcher)
+        told = self._kept_or_found_out(self._key(address), lambda: self._for_mailbox(address, watcher))
         if told.personal_to is None:
             return replace(told, content=filled(told.content, address))
-        return told if told.personal_to == address else self._own_once(address)
+        return told if told.personal_to == address else self._own_once(address, watcher)
+
+    def kept_settings_of(self, address: EmailAddress) -> Told | None:
+        """What is known of a mailbox and fresh; None where :meth:`settings_of` would ask the network."""
+        told = self._kept(self._key(address))
+        if told is None or not told.seconds_left:
+            return None
+        self._count("cache_fresh")
+        return replace(told, content=filled(told.content, address))
 
     def document_of(self, domain: str, *, full: bool = False) -> Document | None:
         """Client configuration XML for a domain nobody lists, with placeholders; None where there is none.
@@ -131,17 +152,20 @@ class Strangers:
         self._resolver.close()
         self._cache.close()
 
-    def _own_once(self, address: EmailAddress) -> Told:
-        with self._place():
-            return self._once.run(f"own/{address}", lambda: self._own(address))
+    def _key(self, address: EmailAddress) -> str:
+        return f"api/{self._scope}/{address.domain}"
 
-    def _own(self, address: EmailAddress, *methods: str) -> Told:
+    def _own_once(self, address: EmailAddress, watcher: Watcher | None) -> Told:
+        with self._place():
+            return self._once.run(f"own/{address}", lambda: self._own(address, watcher=watcher))
+
+    def _own(self, address: EmailAddress, *methods: str, watcher: Watcher | None = None) -> Told:
         """What is true for one mailbox, with its trace; neither kept nor shown to any other."""
-        resolution = self._asked(address, DEADLINE, methods)
+        resolution = self._asked(address, DEADLINE, methods, watcher)
         return Told(content=answer_of(resolution, trace=True), found=resolution.found, personal_to=address)
 
-    def _for_mailbox(self, address: EmailAddress) -> Told:
-        resolution = self._asked(address, DEADLINE)
+    def _for_mailbox(self, address: EmailAddress, watcher: Watcher | None) -> Told:
+        resolution = self._asked(address, DEADLINE, watcher=watcher)
         general = for_everybody(resolution)
         if general is None:
             return Told(content=answer_of(resolution), found=True, personal_to=address)
@@ -159,13 +183,22 @@ class Strangers:
                 documents = {}
         return _told(resolution, documents, found=documents.get("plain") is not None)
 
-    def _asked(self, address: EmailAddress, deadline: float, methods: tuple[str, ...] = ()) -> Resolution:
+    def _asked(
+        self,
+        address: EmailAddress,
+        deadline: float,
+        methods: tuple[str, ...] = (),
+        watcher: Watcher | None = None,
+    ) -> Resolution:
         try:
-            resolution = self._resolver.resolve(address, deadline=deadline, methods=methods)
+            resolution = self._resolver.resolve(address, deadline=deadline, methods=methods, watcher=watcher)
         except TimeoutError:
+            self._count("resolved_unavailable")
             raise Unavailable(
                 f"Nobody answered about {address.domain} in time.", retry=_RETRY_OFFLINE
             ) from None
+        outcome = "unavailable" if resolution.offline else resolution.method or "nothing"
+        self._count(f"resolved_{outcome}")
         if resolution.offline:
             raise Unavailable(resolution.reason, retry=_RETRY_OFFLINE)
         return resolution
@@ -173,7 +206,9 @@ class Strangers:
     def _kept_or_found_out(self, key: str, find_out: Callable[[], Told]) -> Told:
         """What is kept and fresh, else what is found out now, else what is kept and old."""
         kept = self._kept(key)
-        if kept is not None and kept.seconds_left:
+        fresh = kept is not None and bool(kept.seconds_left)
+        self._count("cache_fresh" if fresh else "cache_missed" if kept is None else "cache_stale")
+        if kept is not None and fresh:
             return kept
         stale = kept if kept is not None and kept.found else None
         if stale is not None and self._cache.get(f"down/{key}") is not None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from autoconfig.model import EmailAddress
     from autoconfig.resolver import Options, Resolution, Resolver
+    from autoconfig.resolver.watcher import Watcher
     from autoconfig.settings import Settings
     from autoconfig.stores import Store
 
@@ -30,15 +31,25 @@ class ResolverThread:
         self._lock = threading.Lock()
         self._running: _Running | None = None
 
-    def resolve(self, address: EmailAddress, *, deadline: float, methods: tuple[str, ...] = ()) -> Resolution:
-        """Find the settings of an address within ``deadline`` seconds. Raises TimeoutError."""
+    def resolve(
+        self,
+        address: EmailAddress,
+        *,
+        deadline: float,
+        methods: tuple[str, ...] = (),
+        watcher: Watcher | None = None,
+    ) -> Resolution:
+        """Find the settings of an address within ``deadline`` seconds. Raises TimeoutError.
+
+        ``watcher`` is called in the thread of the event loop.
+        """
         from autoconfig.resolver import Options
 
         settings = self._settings
         chosen: dict[str, Any] = {"deadline": deadline, "methods": methods, "allow_http": settings.allow_http}
         if settings.ispdb_urls is not None:
             chosen["ispdb_urls"] = settings.ispdb_urls
-        return self._here().resolve(address, Options(**chosen), deadline + MARGIN)
+        return self._here().resolve(address, Options(**chosen), deadline + MARGIN, watcher)
 
     def close(self) -> None:
         """Close the resolver's connections and end the thread."""
@@ -75,8 +86,11 @@ class _Running:
         self._thread = threading.Thread(target=self._loop.run_forever, name="resolver", daemon=True)
         self._thread.start()
 
-    def resolve(self, address: EmailAddress, options: Options, seconds: float) -> Resolution:
-        question = asyncio.run_coroutine_threadsafe(self._resolver.resolve(address, options), self._loop)
+    def resolve(
+        self, address: EmailAddress, options: Options, seconds: float, watcher: Watcher | None
+    ) -> Resolution:
+        asking = self._resolver.resolve(address, options, watcher=watcher)
+        question = asyncio.run_coroutine_threadsafe(asking, self._loop)
         try:
             return question.result(seconds)
         finally:

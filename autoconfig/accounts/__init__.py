@@ -1,0 +1,1 @@
+"""Accounts: logging in with settings that were found, and setting up mail programs with them."""

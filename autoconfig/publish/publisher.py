@@ -1,0 +1,304 @@
+"""Address and format to document bytes: the one way, for web, commands and export alike.
+
+A document depends on the provider and the domain, never on the mailbox, so that each is rendered once and
+kept until the store changes. POX alone names the address; it is put into the kept document. Where a store
+maps mailboxes to login names or hosts, every document is made anew for its mailbox, known or not, so that
+both take the same way and the same time.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from autoconfig.formats import autodiscover, autodiscover_json, mobileconfig, mobilesync, mozilla, pacc
+from autoconfig.formats.selection import at_domain
+from autoconfig.model import UrlServer
+from autoconfig.model.placeholders import has_placeholder
+from autoconfig.publish.document import PRIVATE, PUBLIC, PUBLIC_AS_IT_IS, Document, etag_of
+from autoconfig.publish.mailbox import logged_in
+from autoconfig.publish.template import Template
+from autoconfig.stores import memory_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from autoconfig.model import EmailAddress, Provider, ServerType
+    from autoconfig.stores import Entry, Store
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+KEPT_DOCUMENTS = 20_000
+"""How many rendered documents are kept at most; about a kilobyte each."""
+
+
+ANYBODY = "EVOLUTIONUSER"
+"""The local part that Evolution asks with instead of the user's own: the answer is for anybody."""
+
+_NOT_RENDERED = Document(b"", "", "")
+"""Stands where nothing is kept; None is kept for a provider with nothing to say."""
+
+
+class _Kept(NamedTuple):
+    """The documents rendered from one version of the store."""
+
+    version: int
+    documents: dict[tuple[str, str, str], Document | None]
+    endpoints: dict[tuple[str, str], dict[str, str]]
+    templates: dict[tuple[str, int], Template]
+    """By kind and identity of the provider, which the template keeps alive."""
+
+
+class Publisher:
+    """Renders and keeps the documents of one store. Safe to use from many threads.
+
+    ``sign`` makes a signed Apple profile of an unsigned one; without it they stay unsigned.
+    """
+
+    def __init__(self, store: Store, sign: Callable[[bytes], bytes] | None = None) -> None:
+        self.store = store
+        self._sign = sign
+        self._kept = _Kept(store.version, {}, {}, {})
+
+    def mozilla(
+        self,
+        domain: str,
+        mx_domain: str | None = None,
+        *,
+        full: bool = False,
+        address: EmailAddress | None = None,
+    ) -> Document | None:
+        """Client configuration XML for a mail domain.
+
+        ``mx_domain`` is the domain whose host was asked: its provider answers for a domain nobody lists.
+        ``address`` matters only where the store maps mailboxes. None where the domain is not served or
+        nothing can be said.
+        """
+        kind, render = ("mozilla-full", _mozilla_full) if full else ("mozilla", mozilla.render)
+        entry = self._entry(domain, mx_domain)
+        if entry is None or entry.mailbox is None or address is None or address.local_part == ANYBODY:
+            return self._document(kind, domain, mx_domain, render, mozilla.MEDIA_TYPE)
+        body = render(logged_in(entry.provider_for(address), address), domain)
+        return None if body is None else Document(body, mozilla.MEDIA_TYPE, etag_of(body), PRIVATE)
+
+    def shared_mozilla(self, domain: str) -> Document | None:
+        """The plain client configuration of a listed domain where every mailbox has the same, else None."""
+        # One look is enough nearly always; of a domain nobody asked for lately the document is made.
+        document = self.kept_mozilla(domain)
+        return self.mozilla(domain) if document is None and not self.is_personal(domain) else document
+
+    def kept_mozilla(self, domain: str) -> Document | None:
+        """The plain client configuration of a listed domain if it lies ready; one look, no work."""
+        kept = self._kept
+        if kept.version != self.store.version:
+            return None
+        return kept.documents.get(("mozilla", domain, ""))
+
+    def autodiscover(
+        self, domain: str, address: EmailAddress | None, mx_domain: str | None = None
+    ) -> Document | None:
+        """The POX answer for an address, or with placeholders where none is known."""
+        return self._addressed("autodiscover", domain, mx_domain, autodiscover.render, address)
+
+    def mobilesync(
+        self, domain: str, address: EmailAddress | None, mx_domain: str | None = None
+    ) -> Document | None:
+        """The POX answer in the mobilesync schema; None without ActiveSync or an address to ask for."""
+        return self._addressed("mobilesync", domain, mx_domain, mobilesync.render, address)
+
+    def autodiscover_url(self, domain: str, mx_domain: str | None = None) -> str | None:
+        """The URL at which a domain's provider wants Autodiscover to be asked instead; None without one."""
+        provider = self.provider(domain, mx_domain)
+        here = None if provider is None else at_domain(provider, domain)
+        return None if here is None or here.autodiscover is None else here.autodiscover.url
+
+    def pacc(self, domain: str) -> Document | None:
+        """The PACC document of a mail domain; None where it is not served or its servers cannot be said.
+
+        Nobody looks for it at the host of an MX record, so that no other domain is answered.
+        """
+        render, media_type, note = pacc.render, pacc.MEDIA_TYPE, self._note_digest
+        return self._document("pacc", domain, None, render, media_type, PUBLIC_AS_IT_IS, made=note)
+
+    def _note_digest(self, domain: str, body: bytes) -> None:
+        """Note what was published, for the day it changes; once for each version, not for each request."""
+        memory = memory_of(self.store, domain)
+        if memory is not None:
+            memory.published(domain, pacc.digest(body))
+
+    def mobileconfig(
+        self, address: EmailAddress, name: str | None = None, mx_domain: str | None = None
+    ) -> Document | None:
+        """The Apple profile of one mailbox, signed where a key is set; None where there is nothing to say.
+
+        ``name`` is how the person is called. It is made anew each time: it is for one person, who asks once.
+        Raises ValueRefused for a name that cannot be one.
+        """
+        provider = self.provider(address.domain, mx_domain, address)
+        body = None if provider is None else mobileconfig.render(provider, address, name)
+        if body is None:
+            return None
+        body = body if self._sign is None else self._sign(body)
+        return Document(body, mobileconfig.MEDIA_TYPE, etag_of(body), PRIVATE)
+
+    def endpoints(
+        self,
+        domain: str,
+        autodiscover_url: str,
+        mx_domain: str | None = None,
+        address: EmailAddress | None = None,
+    ) -> dict[str, str] | None:
+        """The endpoints Autodiscover JSON v2 may name for a domain; None where it is not served."""
+        found = self._endpoints(domain, mx_domain, address)
+        return None if found is None else {name: url or autodiscover_url for name, url in found.items()}
+
+    def endpoint(
+        self,
+        domain: str,
+        protocol: str,
+        autodiscover_url: str,
+        mx_domain: str | None = None,
+        address: EmailAddress | None = None,
+    ) -> Document | None:
+        """The JSON v2 answer that names one endpoint of a domain; None where it has none of that protocol."""
+        found = self._endpoints(domain, mx_domain, address)
+        if found is None or protocol not in found:
+            return None
+        body = autodiscover_json.render(protocol, found[protocol] or autodiscover_url)
+        cache_control = PRIVATE if self.is_personal(domain, mx_domain) else PUBLIC
+        return Document(body, autodiscover_json.MEDIA_TYPE, etag_of(body), cache_control)
+
+    def _endpoints(
+        self, domain: str, mx_domain: str | None, address: EmailAddress | None
+    ) -> dict[str, str] | None:
+        """The endpoints of a domain; empty is the URL of POX, which depends on how the client came here."""
+        kept = self._kept_now()
+        entry = self._entry(domain, mx_domain)
+        if entry is None:
+            return None
+        key = (domain, mx_domain or "")
+        found = None if entry.mailbox is not None else kept.endpoints.get(key)
+        if found is None:
+            answers_pox = (
+                self.autodiscover(domain, None, mx_domain) is not None
+                or self.mobilesync(domain, None, mx_domain) is not None
+            )
+            provider = entry.provider_for(address)
+            found = autodiscover_json.endpoints(provider, domain, "" if answers_pox else None)
+            if entry.mailbox is None:
+                _keep(kept.endpoints, key, found)
+        return found
+
+    def service_url(self, domain: str, server_type: ServerType) -> str | None:
+        """The https URL of a domain's first server of a type; None where none fits everybody."""
+        provider = self.provider(domain)
+        here = None if provider is None else at_domain(provider, domain)
+        for server in () if here is None else here.servers:
+            if server.type is server_type and isinstance(server, UrlServer) and server.secure:
+                return None if has_placeholder(server.url) else server.url
+        return None
+
+    def provider(
+        self, domain: str, mx_domain: str | None = None, address: EmailAddress | None = None
+    ) -> Provider | None:
+        """Who serves a domain: the provider that lists it, else the one whose host was asked.
+
+        With ``address`` as it serves this mailbox; the placeholders of login names stay in.
+        """
+        entry = self._entry(domain, mx_domain)
+        return None if entry is None else entry.provider_for(address)
+
+    def is_personal(self, domain: str, mx_domain: str | None = None) -> bool:
+        """Whether what is said about a domain depends on the mailbox, so that no cache may share it."""
+        entry = self._entry(domain, mx_domain)
+        return entry is not None and entry.mailbox is not None
+
+    def _entry(self, domain: str, mx_domain: str | None) -> Entry | None:
+        entry = self.store.find(domain)
+        return self.store.find_by_mx(mx_domain) if entry is None and mx_domain is not None else entry
+
+    def _addressed(
+        self,
+        kind: str,
+        domain: str,
+        mx_domain: str | None,
+        render: Callable[[Provider, str], bytes | None],
+        address: EmailAddress | None,
+    ) -> Document | None:
+        """A POX document with the address in it; the whole of it for this mailbox where the store says so."""
+        entry = None if address is None else self._entry(domain, mx_domain)
+        media_type = autodiscover.MEDIA_TYPE
+        if address is not None and entry is not None and entry.mailbox is not None:
+            body = render(entry.provider_for(address), domain)
+            if body is None:
+                return None
+            body = autodiscover.fill_address(autodiscover.pieces(body), address)
+            return Document(body, media_type, etag_of(body), PRIVATE)
+        document = self._document(kind, domain, mx_domain, render, media_type, in_pieces=True)
+        if address is None or document is None:
+            return document
+        body = autodiscover.fill_address(document.pieces, address)
+        # The same document around the same address is the same bytes: hashing all of them again says no more.
+        etag = etag_of(f"{document.etag}{address}".encode())
+        return Document(body, media_type, etag, PRIVATE)
+
+    def _document(
+        self,
+        kind: str,
+        domain: str,
+        mx_domain: str | None,
+        render: Callable[[Provider, str], bytes | None],
+        media_type: str,
+        cache_control: str = PUBLIC,
+        *,
+        in_pieces: bool = False,
+        made: Callable[[str, bytes], None] | None = None,
+    ) -> Document | None:
+        """The document for everybody at a domain, kept from one change of the store to the next."""
+        kept = self._kept_now()
+        entry = listed = self.store.find(domain)
+        if entry is None and mx_domain is not None:
+            entry = self.store.find_by_mx(mx_domain)
+        if entry is None:
+            return None
+        if entry.mailbox is not None:
+            # Out of the way of kept_mozilla, which knows no mailbox.
+            kind = f"{kind} for anybody"
+            # PACC names no login: it is the same for everybody.
+            cache_control = PRIVATE if cache_control == PUBLIC else cache_control
+        key = (kind, domain, "" if listed is not None else mx_domain or "")
+        document = kept.documents.get(key, _NOT_RENDERED)
+        if document is not _NOT_RENDERED:
+            return document
+        provider = entry.provider
+        template = kept.templates.get((kind, id(provider)))
+        if template is None:
+            template = Template(provider, render)
+            _keep(kept.templates, (kind, id(provider)), template)
+        body = template.render(domain)
+        document = None
+        if body is not None:
+            pieces = autodiscover.pieces(body) if in_pieces else ()
+            document = Document(body, media_type, etag_of(body), cache_control, pieces)
+            if made is not None:
+                made(domain, body)
+        _keep(kept.documents, key, document)
+        return document
+
+    def _kept_now(self) -> _Kept:
+        """What is kept of the store as it is; ask before the provider, so that it is newer if anything."""
+        kept = self._kept
+        version = self.store.version
+        if kept.version != version:
+            self._kept = kept = _Kept(version, {}, {}, {})
+        return kept
+
+
+def _keep(table: dict[Key, Value], key: Key, value: Value) -> None:
+    if len(table) >= KEPT_DOCUMENTS:
+        table.clear()
+    table[key] = value
+
+
+def _mozilla_full(provider: Provider, domain: str) -> bytes | None:
+    return mozilla.render(provider, domain, full=True)

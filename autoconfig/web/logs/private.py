@@ -1,0 +1,25 @@
+"""What may stand in a log: no address, no query, nothing that forges a line."""
+
+from __future__ import annotations
+
+import re
+
+from autoconfig.web.paths import CANONICAL_PREFIXES, canonical_path
+
+_AT = re.compile("@|%(?:25)*40")
+_ADDRESS = re.compile(rf"[^/\s]*(?:{_AT.pattern})[^/\s]*")
+_NOT_PRINTED = re.compile(r"[^\x20-\x7e]")
+
+
+def without_addresses(text: str) -> str:
+    """The text on one line, so that no client forges another, with every word around an @ taken out."""
+    return _NOT_PRINTED.sub(lambda found: f"\\x{ord(found[0]):02x}", _ADDRESS.sub("<address>", text))
+
+
+def private_path(path: str) -> str:
+    """A path as it may be logged: Autodiscover JSON has addresses there, with slashes and spaces perhaps."""
+    path = canonical_path(path)
+    if _AT.search(path) is None:
+        return without_addresses(path)
+    prefix = next((prefix for prefix in CANONICAL_PREFIXES if path.startswith(prefix)), "/")
+    return f"{prefix}<address>"

@@ -1,0 +1,115 @@
+"""``/metrics``: the counts and the state of the stores as Prometheus reads them."""
+
+from __future__ import annotations
+
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response
+
+from autoconfig import __version__
+from autoconfig.web.answers import bytes_answer
+from autoconfig.web.metrics.meter import BUCKETS, METHODS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prometheus_client.core import Metric
+
+    from autoconfig.stores import Store
+    from autoconfig.web.metrics.meter import Meter
+
+METRICS_PATH = "/metrics"
+
+
+def metrics(meter: Meter, store: Store) -> Blueprint:
+    """The page that Prometheus asks every few seconds; it holds no address and no domain."""
+    blueprint = Blueprint("metrics", __name__)
+
+    def answer() -> Response:
+        # Here: the library is loaded where somebody asks, not in every worker.
+        from prometheus_client import CollectorRegistry
+        from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
+
+        registry = CollectorRegistry()
+        registry.register(_Collector(meter, store))
+        return bytes_answer(200, generate_latest(registry), CONTENT_TYPE_PLAIN_0_0_4)
+
+    blueprint.add_url_rule(METRICS_PATH, view_func=answer)
+    return blueprint
+
+
+class _Collector:
+    """What the library asks for all numbers."""
+
+    def __init__(self, meter: Meter, store: Store) -> None:
+        self._meter = meter
+        self._store = store
+
+    def collect(self) -> Iterator[Metric]:
+        """Everything there is."""
+        from prometheus_client.core import InfoMetricFamily
+
+        yield InfoMetricFamily("autoconfig", "What runs here.", value={"version": __version__})
+        yield from _requests(self._meter)
+        yield from _events(self._meter)
+        yield from _stores(self._store)
+
+
+def _requests(meter: Meter) -> Iterator[Metric]:
+    from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
+
+    labels = ["protocol", "client", "outcome"]
+    requests = CounterMetricFamily("autoconfig_requests", "Requests that were answered.", labels=labels)
+    for kind, count in meter.requests():
+        requests.add_metric(kind, count)
+    yield requests
+    about = "Seconds until an answer began."
+    times = HistogramMetricFamily("autoconfig_request_seconds", about, labels=["protocol"])
+    for protocol, counts, seconds in meter.times():
+        bounds = [*map(str, BUCKETS), "+Inf"]
+        times.add_metric([protocol], list(zip(bounds, accumulate(counts), strict=True)), seconds)
+    yield times
+
+
+def _events(meter: Meter) -> Iterator[Metric]:
+    from prometheus_client.core import CounterMetricFamily
+
+    counts = meter.events()
+    about = "Domains nobody lists that were resolved: who knew them."
+    resolved = CounterMetricFamily("autoconfig_resolutions", about, labels=["outcome"])
+    for outcome in (*METHODS, "nothing", "unavailable"):
+        resolved.add_metric([outcome], counts[f"resolved_{outcome}"])
+    yield resolved
+    about = "Looks into the cache of domains nobody lists."
+    cache = CounterMetricFamily("autoconfig_cache_looks", about, labels=["outcome"])
+    for outcome in ("fresh", "stale", "missed"):
+        cache.add_metric([outcome], counts[f"cache_{outcome}"])
+    yield cache
+    about = "Requests refused because their client asks too often."
+    yield CounterMetricFamily("autoconfig_rate_limited", about, value=counts["rate_limited"])
+
+
+def _stores(store: Store) -> Iterator[Metric]:
+    from prometheus_client.core import GaugeMetricFamily
+
+    about = {
+        "usable": "Whether the store can answer.",
+        "providers": "Providers that the store serves.",
+        "domains": "Mail domains that the store serves.",
+        "problems": "What an operator must mend in the store; /readyz says what.",
+    }
+    gauges = {
+        name: GaugeMetricFamily(f"autoconfig_store_{name}", text, labels=["store"])
+        for name, text in about.items()
+    }
+    for health in store.health():
+        values = {
+            "usable": float(health.usable),
+            "providers": health.providers,
+            "domains": health.domains,
+            "problems": len(health.problems),
+        }
+        for name, value in values.items():
+            gauges[name].add_metric([health.source], value)
+    yield from gauges.values()

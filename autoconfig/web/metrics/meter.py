@@ -1,0 +1,76 @@
+"""Everything that is counted, by name."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import TYPE_CHECKING
+
+from autoconfig.web.metrics.tally import Tally
+from autoconfig.web.metrics.words import FAMILIES, OUTCOMES, PROTOCOLS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+"""Upper bounds in seconds; a document takes less than the first, a stranger's domain may take the last."""
+
+METHODS = ("local", "isp", "pacc", "ispdb", "mx", "srv", "autodiscover", "mailconf", "guess")
+EVENTS = (
+    *(f"resolved_{method}" for method in METHODS),
+    "resolved_nothing",
+    "resolved_unavailable",
+    "cache_fresh",
+    "cache_stale",
+    "cache_missed",
+    "rate_limited",
+)
+"""What may happen besides requests: who knew a stranger, what the cache had, who asked too often."""
+
+
+class Meter:
+    """Counts requests and events of all processes forked off after it was made."""
+
+    def __init__(self) -> None:
+        kinds = [(p, f, o) for p in PROTOCOLS for f in FAMILIES for o in OUTCOMES]
+        self._requests = {kind: number for number, kind in enumerate(kinds)}
+        self._buckets = {
+            protocol: len(kinds) + place * (len(BUCKETS) + 2) for place, protocol in enumerate(PROTOCOLS)
+        }
+        first_event = len(kinds) + len(PROTOCOLS) * (len(BUCKETS) + 2)
+        self._events = {event: first_event + number for number, event in enumerate(EVENTS)}
+        self._tally = Tally(first_event + len(EVENTS))
+
+    def request(self, protocol: str, family: str, outcome: str, seconds: float) -> None:
+        """Count a request that is answered."""
+        buckets = self._buckets[protocol]
+        self._tally.add_all(
+            (
+                (self._requests[protocol, family, outcome], 1.0),
+                (buckets + bisect_left(BUCKETS, seconds), 1.0),
+                (buckets + len(BUCKETS) + 1, seconds),
+            )
+        )
+
+    def event(self, name: str) -> None:
+        """Count an event; a name that is not among them (a method of tomorrow) is not counted."""
+        number = self._events.get(name)
+        if number is not None:
+            self._tally.add(number)
+
+    def requests(self) -> Iterator[tuple[tuple[str, str, str], float]]:
+        """Protocol, family and outcome of all requests that ever came, with their number."""
+        sums = self._tally.sums()
+        return ((kind, sums[number]) for kind, number in self._requests.items() if sums[number])
+
+    def times(self) -> Iterator[tuple[str, list[float], float]]:
+        """By protocol: the number of requests in each bucket and beyond the last, and the sum of seconds."""
+        sums = self._tally.sums()
+        for protocol, start in self._buckets.items():
+            counts = sums[start : start + len(BUCKETS) + 1]
+            if any(counts):
+                yield protocol, counts, sums[start + len(BUCKETS) + 1]
+
+    def events(self) -> dict[str, float]:
+        """How often each event happened."""
+        sums = self._tally.sums()
+        return {event: sums[number] for event, number in self._events.items()}

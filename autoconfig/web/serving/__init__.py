@@ -1,0 +1,32 @@
+"""The servers that run the web service, each set up to suit it: gunicorn, and granian for heavy load."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from autoconfig.errors import SettingsError
+
+if TYPE_CHECKING:
+    from autoconfig.settings import Settings
+
+SERVERS = ("gunicorn", "granian")
+"""By the name that ``serve --server`` takes."""
+
+
+def run(
+    settings: Settings,
+    *,
+    server: str = "gunicorn",
+    host: str,
+    port: int,
+    workers: int,
+    threads: int,
+    access_log: bool,
+) -> None:
+    """Serve until told to stop. Raises SettingsError where the server is not installed."""
+    if find_spec(server) is None:
+        raise SettingsError(f"{server} is not installed: pip install 'mail-autoconfig[{server}]'.")
+    chosen = import_module(f"autoconfig.web.serving.{server}")
+    chosen.run(settings, host=host, port=port, workers=workers, threads=threads, access_log=access_log)

@@ -1,0 +1,143 @@
+"""gunicorn, set up for this service: threads, graceful reload, recycled workers, logs without addresses."""
+
+from __future__ import annotations
+
+import logging.config
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
+
+from autoconfig.signing import open_signer
+from autoconfig.web.app import create_app
+from autoconfig.web.logs import AccessLog, logging_for, private_path, without_addresses
+from autoconfig.web.logs.setup import JsonFormatter
+from autoconfig.web.metrics import Meter
+from autoconfig.web.strangers.cache import MemoryCache, open_cache
+from autoconfig.web.unreadable import answer_in_plain_text
+from autoconfig.web.worker import lose_no_stop
+
+if TYPE_CHECKING:
+    import datetime
+    from wsgiref.types import WSGIApplication
+
+    from autoconfig.settings import Settings
+
+# No peer, no query string, no referrer: none of them is ours to keep.
+ACCESS_LOG_FORMAT = '%(t)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms "%(a)s"'
+
+_WORKERS = {
+    "off": "autoconfig.web.worker.PatientWorker",
+    "api": "autoconfig.web.waiting.WaitingWorker",
+    "directory": "autoconfig.web.waiting.DirectoryWorker",
+}
+
+
+class PrivateLogger(Logger):
+    """gunicorn's logger, whose lines hold no mail addresses."""
+
+    def setup(self, cfg: Any) -> None:
+        """Set up both logs; the error log repeats requests that cannot be read."""
+        super().setup(cfg)
+        self.error_log.addFilter(_take_addresses_out)
+
+    def atoms(
+        self, resp: Any, req: Any, environ: dict[str, Any], request_time: datetime.timedelta
+    ) -> dict[str, Any]:
+        """The values an access log line may hold, addresses taken out of path, request line and agent."""
+        atoms: dict[str, Any] = super().atoms(resp, req, environ, request_time)
+        for name in ("r", "q", "f", "a"):
+            value = atoms.get(name)
+            if isinstance(value, str):
+                atoms[name] = without_addresses(value)
+        atoms["U"] = private_path(environ.get("PATH_INFO") or "-")
+        return atoms
+
+
+class JsonLogger(PrivateLogger):
+    """The same, each line a JSON object; the access log is written by the application's own middleware."""
+
+    def setup(self, cfg: Any) -> None:
+        """Set up both logs."""
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(JsonFormatter())
+
+
+def _take_addresses_out(record: logging.LogRecord) -> bool:
+    record.msg, record.args = without_addresses(record.getMessage()), ()
+    return True
+
+
+class _Service(BaseApplication):
+    """The service as gunicorn loads it: each worker makes its own application after the fork."""
+
+    def __init__(self, settings: Settings, options: dict[str, Any], *, logs_itself: bool) -> None:
+        self._settings = settings
+        self._logs_itself = logs_itself
+        self._memory: MemoryCache | None = None
+        if settings.resolve != "off":
+            # Before the fork: what one worker finds out all know, and a rate limit holds for all together.
+            self._memory = MemoryCache()
+            open_cache(
+                settings.cache_url, self._memory
+            ).close()  # a wrong URL stops the start, not each worker
+        # Read once, at the start: a certificate that runs out later must not keep a new worker from starting.
+        self._signer = open_signer(settings)
+        # Before the fork too: the counts of all workers together are what Prometheus is told.
+        self._meter = Meter()
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> WSGIApplication:
+        app = create_app(self._settings, memory=self._memory, signer=self._signer, meter=self._meter)
+        return AccessLog(app, self._settings) if self._logs_itself else app
+
+
+def run(settings: Settings, *, host: str, port: int, workers: int, threads: int, access_log: bool) -> None:
+    """Serve until told to stop."""
+    lose_no_stop()
+    answer_in_plain_text()
+    bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    options = options_for(
+        bind, workers, threads, settings.log_level, access_log=access_log, resolve=settings.resolve
+    )
+    as_json = settings.log_format == "json"
+    if as_json:
+        logging.config.dictConfig(logging_for(settings.log_level, settings.log_format))
+        options |= {"logger_class": JsonLogger, "accesslog": None}
+    _Service(settings, options, logs_itself=as_json and access_log).run()
+
+
+def options_for(
+    bind: str, workers: int, threads: int, log_level: str, *, access_log: bool, resolve: str = "off"
+) -> dict[str, Any]:
+    """gunicorn's settings, by its names."""
+    shared_memory = Path("/dev/shm")  # noqa: S108 - heartbeats of workers only, and never a disk to wait for
+    return {
+        "bind": bind,
+        "workers": workers,
+        "worker_class": _WORKERS[resolve],
+        "threads": threads,
+        "timeout": 30,
+        "graceful_timeout": 30,
+        "keepalive": 15,
+        # Whatever leaks in a year shall not matter; the spread keeps workers from going all at once.
+        "max_requests": 500_000,
+        "max_requests_jitter": 50_000,
+        "worker_tmp_dir": str(shared_memory) if shared_memory.is_dir() else None,
+        "control_socket_disable": True,
+        # Who may speak for a client is a setting of ours (TrustedProxies), not "anybody on this machine".
+        "forwarded_allow_ips": "",
+        "accesslog": "-" if access_log else None,
+        "access_log_format": ACCESS_LOG_FORMAT,
+        "errorlog": "-",
+        "loglevel": log_level,
+        "logger_class": PrivateLogger,
+        "proc_name": "mail-autoconfig",
+    }

@@ -1,0 +1,160 @@
+"""Requests a second of ours and others, side by side. Run: ``python -m tests.bench.rates``.
+
+The machine's mood changes from minute to minute. So all servers run, each pinned to one core with wrk on
+another, and take turns; what counts are the ratios of their medians. The work a request costs (the
+processor's time) hardly depends on who else is busy.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from tests.bench import load, servers
+from tests.bench.load import Load
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tests.bench.servers import Running
+
+ROUNDS = 5
+SECONDS = 3.0
+
+_BODY = (
+    '<Autodiscover xmlns="http://schemas.microsoft.com/exchange/autodiscover/outlook/requestschema/2006">'
+    f"<Request><EMailAddress>{servers.ADDRESS}</EMailAddress><AcceptableResponseSchema>"
+    "http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a"
+    "</AcceptableResponseSchema></Request></Autodiscover>"
+)
+
+
+class Bar(NamedTuple):
+    """One ratio that is to be reached."""
+
+    what: str
+    ours: str
+    other: str
+    least: float
+
+
+BARS = (
+    Bar("GET", "ours-gunicorn", "bare-gunicorn", 0.9),
+    Bar("POST", "ours-gunicorn", "bare-gunicorn", 0.75),
+    Bar("GET", "ours-gunicorn", "automx2", 15),
+    Bar("POST", "ours-gunicorn", "automx2", 15),
+    Bar("GET", "ours-granian", "nginx", 0.63),
+    Bar("POST", "ours-granian", "nginx GET", 0.35),
+)
+
+Figures = dict[tuple[str, str], Load]
+"""By server and GET or POST."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print rates and ratios; exit 1 where a bar is missed."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.rates")
+    parser.add_argument("kinds", nargs="*", metavar="SERVER", help=f"some of {', '.join(servers.KINDS)}")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="of each measurement")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
+    options = parser.parse_args(arguments)
+    kinds = options.kinds or _installed()
+    if complaint := load.missing(["wrk", *(["nginx"] if "nginx" in kinds else [])]):
+        sys.exit(f"bench: {complaint}")
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder, ExitStack() as stack:
+        running = {kind: stack.enter_context(servers.running(kind, Path(folder) / kind)) for kind in kinds}
+        figures = _measured(running, Path(folder), options.rounds, options.seconds)
+        _print(running, figures)
+    verdicts = _verdicts(figures)
+    if options.json is not None:
+        options.json.write_text(json.dumps(_as_json(figures, verdicts), indent=2) + "\n")
+    sys.exit(0 if all(ratio >= bar.least for bar, ratio in verdicts) else 1)
+
+
+def _installed() -> list[str]:
+    kinds = list(servers.KINDS)
+    if servers.AUTOMX2_PYTHON not in os.environ:
+        print(
+            f"without automx2: {servers.AUTOMX2_PYTHON} does not name a Python that has it", file=sys.stderr
+        )
+        kinds.remove("automx2")
+    return kinds
+
+
+def _measured(running: Mapping[str, Running], folder: Path, rounds: int, seconds: float) -> Figures:
+    """The median of each, after one round that does not count."""
+    script = folder / "post.lua"
+    script.write_text(
+        f'wrk.method = "POST"\nwrk.body = [[{_BODY}]]\nwrk.headers["Content-Type"] = "text/xml"\n'
+    )
+    found: dict[tuple[str, str], list[Load]] = {}
+    for turn in range(rounds + 1):
+        for kind, server in running.items():
+            for method, url in _questions(kind, server):
+                posted = script if method == "POST" else None
+                figure = load.wrk(url, server.process.pid, posted, seconds=seconds if turn else 1)
+                if turn:
+                    found.setdefault((kind, method), []).append(figure)
+    return {
+        key: Load(*(statistics.median(column) for column in zip(*loads, strict=True)))
+        for key, loads in found.items()
+    }
+
+
+def _questions(kind: str, server: Running) -> list[tuple[str, str]]:
+    if kind == "nginx":
+        return [("GET", server.url("/config.xml"))]
+    return [("GET", server.url(servers.GET)), ("POST", server.url(servers.POST))]
+
+
+def _print(running: Mapping[str, Running], figures: Figures) -> None:
+    head = "".join(f"{method + '/s':>9}{'p99 ms':>8}{'work us':>9}" for method in ("GET", "POST"))
+    print(f"{'':<24}{head}{'MiB':>6}{'first answer s':>16}")
+    for kind, server in running.items():
+        cells = "".join(_cells(figures.get((kind, method))) for method in ("GET", "POST"))
+        print(f"{server.name:<24}{cells}{server.memory:>6.0f}{server.first_answer:>16.2f}")
+    print()
+
+
+def _cells(figure: Load | None) -> str:
+    return f"{'':>26}" if figure is None else f"{figure.rate:>9,.0f}{figure.p99:>8.2f}{figure.work:>9.1f}"
+
+
+def _verdicts(figures: Figures) -> list[tuple[Bar, float]]:
+    verdicts = []
+    for bar in BARS:
+        other, _, method = bar.other.partition(" ")
+        mine, theirs = figures.get((bar.ours, bar.what)), figures.get((other, method or bar.what))
+        if mine is None or theirs is None:
+            continue
+        ratio = mine.rate / theirs.rate
+        verdicts.append((bar, ratio))
+        said = "reached" if ratio >= bar.least else "MISSED"
+        by_work = theirs.work / mine.work
+        print(
+            f"{bar.what:<5}{bar.ours:<15}{ratio:>7.2f} of {bar.other:<15} bar {bar.least:>5}  {said:<8}"
+            f" by work: {by_work:.2f}"
+        )
+    return verdicts
+
+
+def _as_json(figures: Figures, verdicts: list[tuple[Bar, float]]) -> dict[str, object]:
+    return {
+        "figures": [
+            {"server": kind, "method": method, **figure._asdict()}
+            for (kind, method), figure in figures.items()
+        ],
+        "bars": [{**bar._asdict(), "ratio": ratio} for bar, ratio in verdicts],
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Real database servers: plain processes on loopback ports, of an account that owns nothing else."""

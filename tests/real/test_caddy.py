@@ -1,0 +1,125 @@
+"""A real Caddy in front: certificates on demand for the names of served domains, and for no other."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import ssl
+import subprocess
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.real.serving import Server
+
+pytestmark = pytest.mark.real
+
+START_SECONDS = 20
+
+_CADDYFILE = """\
+{{
+    admin off
+    skip_install_trust
+    auto_https disable_redirects
+    http_port {http}
+    https_port {https}
+    storage file_system {folder}
+    on_demand_tls {{
+        ask http://127.0.0.1:{service}/tls/ask
+    }}
+}}
+https:// {{
+    tls {{
+        issuer internal
+        on_demand
+    }}
+    reverse_proxy 127.0.0.1:{service}
+}}
+"""
+
+
+@pytest.fixture(scope="module")
+def caddy(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The https port of a Caddy that asks the service which names may have a certificate."""
+    program = shutil.which("caddy")
+    if program is None:
+        reason = "caddy is not installed (apt install caddy)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    folder = tmp_path_factory.mktemp("caddy")
+    http, https = free_port(), free_port()
+    configuration = folder / "Caddyfile"
+    configuration.write_text(_CADDYFILE.format(http=http, https=https, folder=folder, service=server.port))
+    command = [program, "run", "--config", str(configuration), "--adapter", "caddyfile"]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log, env=os.environ | {"HOME": str(folder)})
+    try:
+        wait_for(https, process, folder / "log")
+        yield https
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    return port
+
+
+def wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"caddy does not listen:\n{log.read_text()}")
+
+
+def asked(port: int, host: str, path: str) -> tuple[list[str], bytes]:
+    """The names on the certificate that a host gets, and the start of the answer. Raises ssl.SSLError."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE  # of an authority that Caddy has just made
+    with (
+        socket.create_connection(("127.0.0.1", port), 10) as plain,
+        context.wrap_socket(plain, server_hostname=host) as connection,
+    ):
+        certificate = connection.getpeercert(binary_form=True)
+        assert certificate is not None
+        request = f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+        connection.sendall(request.encode())
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    return names_of(certificate), answer
+
+
+def names_of(certificate: bytes) -> list[str]:
+    from cryptography import x509
+
+    names = x509.load_der_x509_certificate(certificate).extensions.get_extension_for_class(
+        x509.SubjectAlternativeName
+    )
+    return names.value.get_values_for_type(x509.DNSName)
+
+
+@pytest.mark.parametrize("prefix", ["autoconfig", "autodiscover", "ua-auto-config"])
+def test_a_name_of_a_served_domain_gets_a_certificate_and_the_document(caddy: int, prefix: str) -> None:
+    names, answer = asked(caddy, f"{prefix}.example.com", "/mail/config-v1.1.xml")
+    assert names == [f"{prefix}.example.com"]
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert b"<hostname>one.mail.example</hostname>" in answer
+
+
+@pytest.mark.parametrize("host", ["autoconfig.unknown.example", "www.example.com", "example.net"])
+def test_any_other_name_gets_none(caddy: int, host: str) -> None:
+    with pytest.raises((ssl.SSLError, ConnectionError)):
+        asked(caddy, host, "/")

@@ -1,0 +1,174 @@
+"""JSON logs: whole objects, nobody's address, and a hash that only the key's owner can make."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import logging
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autoconfig.settings import Settings
+from autoconfig.web.logs import AccessLog
+from autoconfig.web.logs.setup import JsonFormatter
+from tests.web.asking import CONFIG, JSON, call, environ_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+KEY = "a secret of the operator"
+WITH_KEY = Settings(providers=(), log_format="json", log_key=KEY)
+WITHOUT_KEY = Settings(providers=(), log_format="json")
+
+
+class Lines(logging.Handler):
+    """Keeps what is logged."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
+
+
+@pytest.fixture
+def lines() -> Iterator[list[str]]:
+    handler = Lines()
+    logger = logging.getLogger("autoconfig.access")
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    yield handler.lines
+    logger.removeHandler(handler)
+
+
+def answering(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    start_response("200 OK", [])
+    return [b"four"]
+
+
+def logged(lines: list[str], chosen: Settings, **request: Any) -> dict[str, Any]:
+    """The line of one request."""
+    call(AccessLog(answering, chosen), environ_of(**request))
+    found: dict[str, Any] = json.loads(lines.pop())
+    return found
+
+
+def test_a_line_says_all_about_a_request(lines: list[str]) -> None:
+    headers = {"User-Agent": "Thunderbird/153.0", "X-Request-Id": "abc-12345678"}
+    line = logged(lines, WITHOUT_KEY, path=CONFIG, query="emailaddress=ada@example.com", headers=headers)
+    time, ms = line.pop("time"), line.pop("ms")
+    assert time.endswith("+00:00")
+    assert 0 <= ms < 1000
+    assert line == {
+        "level": "info",
+        "kind": "access",
+        "method": "GET",
+        "path": CONFIG,
+        "protocol": "mozilla",
+        "client": "thunderbird",
+        "agent": "Thunderbird/153.0",
+        "status": 200,
+        "bytes": 4,
+        "request_id": "abc-12345678",
+    }
+
+
+@pytest.mark.parametrize("given_id", ["", "short", "x" * 65, "ada@example.com", "a b c d e f"])
+def test_an_id_that_is_none_is_replaced_and_told(lines: list[str], given_id: str) -> None:
+    request = environ_of(CONFIG, headers={"X-Request-Id": given_id})
+    answer = call(AccessLog(answering, WITHOUT_KEY), request)
+    made = dict(answer.headers)["X-Request-Id"]
+    assert made != given_id
+    assert json.loads(lines.pop())["request_id"] == made
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["emailaddress=Ada@Example.com", "Email=ada%40example.com", "x=1&EMAILADDRESS=ada%2540example.com"],
+)
+def test_one_user_has_one_hash_however_the_address_is_spelled(lines: list[str], query: str) -> None:
+    expected = hmac.new(KEY.encode(), b"ada@example.com", "sha256").hexdigest()[:16]
+    assert logged(lines, WITH_KEY, path=CONFIG, query=query)["user"] == expected
+
+
+@pytest.mark.parametrize("query", ["", "emailaddress=", "emailaddress=nobody", "address=ada@example.com"])
+def test_without_an_address_there_is_no_user(lines: list[str], query: str) -> None:
+    assert "user" not in logged(lines, WITH_KEY, path=CONFIG, query=query)
+
+
+def test_without_a_key_there_is_no_user(lines: list[str]) -> None:
+    assert "user" not in logged(lines, WITHOUT_KEY, path=CONFIG, query="emailaddress=ada@example.com")
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    before=st.text('/aZ09.-_ %"\\{}\n', max_size=12),
+    at=st.sampled_from(["@", "%40", "%2540"]),
+    after=st.text("/aZ09.-&=\x00\x1b", max_size=12),
+    where=st.sampled_from(["path", "query", "agent", "method", "id", "json"]),
+)
+def test_no_line_holds_an_address(before: str, at: str, after: str, where: str) -> None:
+    handler = Lines()
+    logger = logging.getLogger("autoconfig.access")
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    word = f"{before}mark{at}mark{after}"
+    headers = {"User-Agent": word if where == "agent" else "x"}
+    headers["X-Request-Id"] = word if where == "id" else ""
+    request = environ_of(
+        f"/{word}" if where == "path" else f"{JSON}/v1.0/{word}" if where == "json" else CONFIG,
+        method=word if where == "method" else "GET",
+        query=f"emailaddress={word}" if where == "query" else "",
+        headers={
+            "User-Agent": word if where == "agent" else "x",
+            "X-Request-Id": word if where == "id" else "",
+        },
+    )
+    try:
+        for chosen in (WITH_KEY, Settings(providers=())):
+            call(AccessLog(answering, chosen), dict(request))
+    finally:
+        logger.removeHandler(handler)
+    assert len(handler.lines) == 2
+    for line in handler.lines:
+        assert "mark" not in line
+        assert line.isprintable()
+
+
+def test_a_body_that_is_made_while_it_is_sent_is_not_waited_for(lines: list[str]) -> None:
+    made: list[int] = []
+
+    def slow(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        start_response("200 OK", [])
+        for number in range(3):
+            made.append(number)
+            yield b"xx"
+
+    body = AccessLog(slow, WITHOUT_KEY)(environ_of(CONFIG), lambda *_: None)  # type: ignore[arg-type,return-value]
+    assert made == []
+    assert next(iter(body)) == b"xx"
+    assert made == [0]
+    assert lines == []
+    assert list(body) == [b"xx", b"xx"] or made == [0, 1, 2]
+    body.close()  # type: ignore[attr-defined]
+    assert json.loads(lines.pop())["bytes"] >= 2
+
+
+def test_other_messages_are_json_without_addresses_too() -> None:
+    try:
+        {}["mark@mark.test"]
+    except KeyError:
+        record = logging.LogRecord(
+            "autoconfig.web", logging.ERROR, "x", 1, "failed for %s", ("mark@mark.test",), sys.exc_info()
+        )
+    line = JsonFormatter().format(record)
+    content = json.loads(line)
+    assert (content["level"], content["message"]) == ("error", "failed for <address>")
+    assert content["exception"].endswith("KeyError: <address>")
+    assert "mark" not in line

@@ -1,0 +1,79 @@
+"""What is said while a database is down: kept documents, 503 for the rest, and never a 404."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from autoconfig.errors import StoreDown
+from autoconfig.settings import Settings
+from autoconfig.stores import Health
+from autoconfig.web import create_app
+from tests.publishing import PROVIDER
+from tests.web.asking import TEXT
+from tests.web.fakes import FakeStore
+from tests.web.resolving import FakeResolver
+
+if TYPE_CHECKING:
+    from flask.testing import FlaskClient
+
+    from autoconfig.stores import Entry
+
+
+class Down(FakeStore):
+    """Knows one domain, and cannot say anything about another."""
+
+    def find(self, domain: str) -> Entry | None:
+        if domain != "kept.example":
+            raise StoreDown("The store postgresql://db.internal/x does not answer: no route.")
+        return super().find(domain)
+
+
+@pytest.fixture
+def client() -> FlaskClient:
+    store = Down(provider=PROVIDER)
+    return create_app(Settings(providers=()), store, resolver=FakeResolver()).test_client(use_cookies=False)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/mail/config-v1.1.xml?emailaddress=ada@other.example",
+        "/v1.1/other.example",
+        "/autodiscover/autodiscover.xml?email=ada@other.example",
+        "/autodiscover/autodiscover.json?Email=ada@other.example&Protocol=AutodiscoverV1",
+        "/mail/profile.mobileconfig?emailaddress=ada@other.example",
+    ],
+)
+def test_what_cannot_be_looked_up_is_503_and_worth_another_try(client: FlaskClient, path: str) -> None:
+    response = client.get(path)
+    assert (response.status_code, response.content_type) == (503, TEXT)
+    assert response.text == "The settings cannot be looked up just now; try again in a moment.\n"
+    assert response.headers["Retry-After"] == "5"
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", ["/.well-known/user-agent-configuration.json", "/.well-known/caldav"])
+def test_the_same_by_host(client: FlaskClient, path: str) -> None:
+    assert client.get(path, headers={"Host": "other.example"}).status_code == 503
+
+
+def test_the_api_says_so_in_its_own_words(client: FlaskClient) -> None:
+    response = client.get("/api/v1/resolve?emailaddress=ada@other.example")
+    assert (response.status_code, response.content_type) == (503, "application/problem+json")
+    assert response.headers["Retry-After"] == "5"
+    assert "db.internal" not in response.text
+
+
+def test_what_is_kept_is_served(client: FlaskClient) -> None:
+    assert client.get("/v1.1/kept.example").status_code == 200
+
+
+def test_readyz_tells_how_old_and_how_often() -> None:
+    health = Health(
+        source="postgresql://db/x", usable=True, providers=1, domains=2, age=12.34, stale=5, errors=6
+    )
+    content = create_app(Settings(providers=()), FakeStore((health,))).test_client().get("/readyz").json
+    (store,) = content["stores"]
+    assert (store["age_seconds"], store["stale"], store["errors"]) == (12.3, 5, 6)

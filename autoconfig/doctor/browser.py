@@ -85,7 +85,7 @@ class Browser:
             typed = (("Content-Type", media_type),) if body is not None and media_type else ()
             heard = await visit.heard(method, url, (*self.headers, *typed), body, any_name=self.any_name)
             spent += heard.elapsed
-            if spent > patience:
+            if spent > patience and heard.code in ("", SLOW):
                 return self._too_slow(asked, heard, spent, patience)
             target = self._target(heard) if follow else None
             if target is None:

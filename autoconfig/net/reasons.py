@@ -41,7 +41,9 @@ def failure(error: Exception, host: str, *, connecting: bool, port: int | None =
             return BadCertificate(host, cause.verify_message)
         if isinstance(cause, ssl.SSLError):
             return BadTls(f"TLS with {host} failed: {cause.reason or 'broken off'}.")
-        if isinstance(cause, OSError) and cause.errno:
+        if isinstance(cause, TimeoutError):
+            reason = "no answer"
+        elif isinstance(cause, OSError) and cause.errno:
             reason = os.strerror(cause.errno).lower()
     if connecting:
         return FetchFailed(f"{place} cannot be reached: {reason.rstrip('.')}.", unreachable=True)

@@ -123,6 +123,13 @@ def test_a_slow_server_is_told_from_one_that_is_not_there(internet: Internet, wa
     assert (type(refused.value), refused.value.unreachable) == (FetchFailed, True)
 
 
+def test_packets_that_get_lost_are_no_slow_server(internet: Internet, way: Way, host: str) -> None:
+    internet.dropping(host)
+    with pytest.raises(FetchFailed, match=r" cannot be reached: no answer\.$") as lost:
+        send(way, f"https://{host}/a", timeout=1.0)
+    assert (type(lost.value), lost.value.unreachable) == (FetchFailed, True)
+
+
 @pytest.mark.parametrize("scheme", ["https", "http"])
 def test_a_private_address_is_not_connected_to(scheme: str, internet: Internet, way: Way, host: str) -> None:
     internet.host(host, private=True)

@@ -123,14 +123,22 @@ def command(domain: str, **given: Any) -> None:
 
     Exit 0 nothing to mend (notes do not count), 1 something to mend, 2 wrong use, 3 nobody could be asked.
     """
-    from autoconfig.model import normalize_domain
-
     request = Request(**given)
+    sys.exit(_checked(_domain(domain), request))
+
+
+def _domain(text: str) -> str:
+    """The domain, folded. Raises UsageError."""
+    from autoconfig.model import normalize_domain
+    from autoconfig.net.suffixes import is_public_suffix
+
     try:
-        name = normalize_domain(domain)
+        domain = normalize_domain(text)
     except DomainError as error:
         raise click.UsageError(str(error)) from None
-    sys.exit(_checked(name, request))
+    if is_public_suffix(domain):
+        raise click.UsageError(f"Nothing is asked at the public suffix {domain}; give a domain below it.")
+    return domain
 
 
 def _checked(domain: str, request: Request) -> int:

@@ -84,9 +84,10 @@ class Doctor:
         mail = self._mail if servers else None
         visit = Visit(EmailAddress(LOCAL_PART, domain), self.dns, self._http, mail)
         try:
-            beside = asyncio.ensure_future(checks.asked(visit))
-            predictions = await asyncio.gather(*(replay(client, visit) for client in clients))
-            problems = [*await beside, *checks.seen(visit.answers)]
+            problems, predictions = await asyncio.gather(
+                checks.asked(visit), asyncio.gather(*(replay(client, visit) for client in clients))
+            )
+            problems += checks.seen(visit.answers)
             sources = await sources_of(visit, provider)
             reports = await look_at(self._prober, predictions, sources) if servers else ()
         finally:

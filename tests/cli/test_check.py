@@ -190,6 +190,7 @@ def test_without_a_network_it_is_exit_3(autoconfig: Command, world: Internet) ->
         (["check"], "Missing argument 'DOMAIN'"),
         (["check", "not a domain"], "not a domain"),
         (["check", "-"], "not a domain"),
+        (["check", "co.uk"], "Nothing is asked at the public suffix co.uk; give a domain below it."),
         (["check", "a@example.com"], "a@example.com"),
         (["check", "example.com", "--client", "pine"], "'pine' is not one of 'thunderbird', "),
         (["check", "example.com", "--nameserver", "dns.example"], "dns.example"),

@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from autoconfig.doctor.predict import Outcome, shown
 from autoconfig.doctor.words import in_short, login, name_of, place, said, security, summary
@@ -50,9 +51,17 @@ def _template() -> Template:
         lstrip_blocks=True,
         finalize=_finalized,
     )
-    filters = (shown, place, security, login, in_short, name_of, said)
+    filters = (coded, shown, place, security, login, in_short, name_of, said)
     environment.filters |= {function.__name__: function for function in filters}
     return environment.get_template("page.html")
+
+
+def coded(text: str) -> Markup:
+    """A sentence of ours, with what stands between backticks as code."""
+    parts = [escape(_finalized(part)) for part in text.split("`")]
+    return Markup().join(
+        Markup("<code>{}</code>").format(part) if place % 2 else part for place, part in enumerate(parts)
+    )
 
 
 def _finalized(value: Any) -> Any:

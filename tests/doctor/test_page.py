@@ -11,7 +11,7 @@ import pytest
 from autoconfig.advice.clients.reading import ReadServer
 from autoconfig.doctor import Checkup, Fix, Outcome, Prediction, Severity
 from autoconfig.doctor.look import Find, Look
-from autoconfig.doctor.page import page
+from autoconfig.doctor.page import coded, page
 from autoconfig.doctor.sources import Source
 from tests.doctor.domain import provider_of
 
@@ -108,6 +108,10 @@ def test_the_page_tells_everything() -> None:
     ):
         assert part in text, part
     assert [text.count(f'<span class="{outcome}">{outcome}</span>') for outcome in Outcome] == [1, 1, 1, 1]
+
+
+def test_commands_in_advice_are_code() -> None:
+    assert coded("Run `a <b>` & go.") == "Run <code>a &lt;b&gt;</code> &amp; go."
 
 
 def test_addresses_are_not_shown() -> None:

@@ -140,7 +140,7 @@ def test_a_strict_reader_stops_at(text: str) -> None:
     assert caught.value.code == "xml-broken"
 
 
-@pytest.mark.parametrize("text", ["<a>", "", "text<a/>", "<a b=c/>"])
+@pytest.mark.parametrize("text", ["<a>", "", "text<a/>", "<a b=c/>", "<!doctype html><p>"])
 def test_a_reader_that_forgives_goes_on_at(text: str) -> None:
     list(pieces(text.encode()))
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -141,6 +143,19 @@ def test_a_provider_that_pacc_cannot_say_has_a_configuration(world: World) -> No
     path.write_text(path.read_text().replace('type = "imap"', 'type = "imap"\nsocket_type = "STARTTLS"'))
     world.counted()
     assert standing("plain.example") - world.files() == {SITE.format("plain.example") + PACC}
+
+
+def test_a_database_is_exported_as_a_folder_is(world: World, tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path}/providers.sqlite"
+    command = [sys.executable, "-m", "autoconfig", "providers", "import", str(world.folder)]
+    subprocess.run([*command, "--into", database], check=True, capture_output=True, timeout=60)
+    world.counted()
+    other = tmp_path / "other"
+    for written in (2, 0):
+        summary = export(open_stores([database]), str(other))
+        assert (summary.domains, summary.written, summary.problems) == (2, written, [])
+    for name in ("v1.1/example.com", f"sites/example.org/{PACC}"):
+        assert (other / name).read_text() == world.text(name)
 
 
 # --- further runs

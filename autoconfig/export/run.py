@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING
 from autoconfig.errors import ExportError
 from autoconfig.export.doubts import Doubts
 from autoconfig.export.ledger import Ledger, Row
-from autoconfig.export.making import Facts, Made, Makers, Task, code_digest, facts_of
+from autoconfig.export.making import Facts, Made, Makers, Task, Written, code_digest, facts_of
 from autoconfig.export.redirects import MOST_DOMAINS, Redirects
 from autoconfig.export.servers import checked_root, configuration
 from autoconfig.export.tree import NOTHING, STATE, Tree
+from autoconfig.stores import memory_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from autoconfig.stores import Entry, Store
+    from autoconfig.stores.memory import Memory
 
 BATCH = 500
 """Domains that are entered in the ledger, and made by one process, at a time."""
@@ -91,6 +93,7 @@ class _Run:
         self._ledger = ledger
         self._progress = progress
         self._sources: set[str] = set()
+        self._memories: set[Memory] = set()
 
     def write(self) -> None:
         """Have the documents made of all domains that do not stand as they should."""
@@ -105,6 +108,8 @@ class _Run:
                 self._note(made)
         finally:
             makers.close()
+            for memory in self._memories:
+                memory.keep()
 
     def remove(self, *, many: bool) -> None:
         """Remove the domains that are served no more."""
@@ -169,10 +174,18 @@ class _Run:
     def _note(self, made: Iterable[Made]) -> None:
         rows = []
         for facts, domains in made:
-            for domain, stamp, changed in domains:
-                rows.append(Row(domain, facts.source, facts.digest, stamp))
-                self._count(stamp, changed=changed)
+            for written in domains:
+                rows.append(Row(written.domain, facts.source, facts.digest, written.stamp))
+                self._count(written.stamp, changed=written.changed)
+                self._remember(written)
         self._ledger.save(rows)
+
+    def _remember(self, written: Written) -> None:
+        """Note which digest is published, for the day it changes (see publish.rollover)."""
+        memory = memory_of(self._store, written.domain)
+        if memory is not None and written.digest is not None:
+            memory.published(written.domain, written.digest)
+            self._memories.add(memory)
 
     def _count(self, stamp: str, *, changed: bool) -> None:
         if stamp != NOTHING:

@@ -1,6 +1,6 @@
 """How long the static export takes, and how fast nginx serves it. Run: ``python -m tests.bench.export``.
 
-The trees are new and are deleted at the very end: for minutes ext4 gives the inodes of deleted files to nobody
+The trees are new, and deleted at the very end: for minutes ext4 gives the inodes of deleted files to nobody
 and looks long for others. nginx on the tree and nginx on one plain file take turns, on one core with wrk on
 another.
 """

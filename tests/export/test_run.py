@@ -11,7 +11,7 @@ import pytest
 
 from autoconfig.errors import ExportError
 from autoconfig.export import Summary, export, run
-from autoconfig.publish import Publisher
+from autoconfig.publish import Publisher, rollover
 from autoconfig.stores import open_stores
 from tests.stores.folder import toml_text
 
@@ -295,6 +295,19 @@ def test_a_path_that_no_configuration_can_hold_is_refused(world: World, root: st
     with pytest.raises(ExportError, match="cannot stand in the configuration of a web server"):
         export(open_stores([str(world.folder)]), str(world.tree), root=root)
     assert not world.tree.exists()
+
+
+def test_the_digest_that_was_published_before_is_remembered(world: World) -> None:
+    world.export()
+    before = rollover(Publisher(open_stores([str(world.folder)])), "example.com")
+    assert before is not None
+    assert before.past == ()
+    world.provider("example.com", "example.com", host="new.host.example")
+    world.export()
+    after = rollover(Publisher(open_stores([str(world.folder)])), "example.com")
+    assert after is not None
+    assert [entry.digest for entry in after.past] == [before.digest]
+    assert after.digest != before.digest
 
 
 # --- what is not ours

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lxml import etree
 
+from autoconfig import __version__
 from autoconfig.errors import ExportError
 from autoconfig.export.tree import Tree
+from autoconfig.formats import pacc
 from autoconfig.publish import Publisher
 from autoconfig.stores.single import SingleStore
 from autoconfig.stores.store import Entry
@@ -51,11 +53,21 @@ class Task(NamedTuple):
     domains: list[str]
 
 
+class Written(NamedTuple):
+    """What stands in the tree for a domain now."""
+
+    domain: str
+    stamp: str
+    changed: bool
+    digest: str | None
+    """Of the PACC document, as the DNS has it; None without one."""
+
+
 class Made(NamedTuple):
-    """What became of a task: for each domain its stamp, and whether a document changed."""
+    """What became of a task."""
 
     facts: Facts
-    domains: list[tuple[str, str, bool]]
+    domains: list[Written]
 
 
 def facts_of(entry: Entry, code: bytes) -> Facts:
@@ -70,7 +82,7 @@ def code_digest() -> bytes:
     """A digest of the code that makes documents: a new version of it must make all of them anew."""
     package = Path(__file__).resolve().parents[1]
     files = [file for name in _MAKERS for file in sorted([package / name, *(package / name).rglob("*.py")])]
-    digest = hashlib.blake2b(f"{sys.version} {etree.LXML_VERSION}".encode())
+    digest = hashlib.blake2b(f"{__version__} {sys.version} {etree.LXML_VERSION}".encode())
     for file in files:
         if file.is_file():
             digest.update(file.read_bytes())
@@ -84,9 +96,10 @@ def make(tree: Tree, task: Task) -> Made:
     made = []
     for domain in task.domains:
         documents = (publisher.mozilla(domain), publisher.pacc(domain))
-        config, pacc = (None if document is None else document.body for document in documents)
-        changed = tree.write(domain, config, pacc)
-        made.append((domain, tree.stamp(domain), changed))
+        config, by_digest = (None if document is None else document.body for document in documents)
+        changed = tree.write(domain, config, by_digest)
+        digest = None if by_digest is None else pacc.digest(by_digest)
+        made.append(Written(domain, tree.stamp(domain), changed, digest))
     return Made(facts, made)
 
 

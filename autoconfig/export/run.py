@@ -13,18 +13,25 @@ from typing import TYPE_CHECKING
 from autoconfig.errors import ExportError
 from autoconfig.export.doubts import Doubts
 from autoconfig.export.ledger import Ledger, Row
-from autoconfig.export.making import Facts, Made, Makers, Task, code_digest, facts_of
+from autoconfig.export.making import Facts, Made, Makers, Task, Written, code_digest, facts_of
 from autoconfig.export.redirects import MOST_DOMAINS, Redirects
 from autoconfig.export.servers import checked_root, configuration
 from autoconfig.export.tree import NOTHING, STATE, Tree
+from autoconfig.stores import memory_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from autoconfig.stores import Entry, Store
+    from autoconfig.stores.memory import Memory
+
+Wanted = tuple[Facts, str]
+"""A domain whose documents are to be made, and what they are made from."""
 
 BATCH = 500
-"""Domains that are entered in the ledger, and made by one process, at a time."""
+"""Domains that one process makes, or that are removed, at a time."""
+ENTERED = 20_000
+"""Domains entered in the ledger at a time: until that is on disk, so must be all that was written before."""
 
 MANY = 100
 """Domains from which on a run that would remove more than half of a tree must be told to do so."""
@@ -91,20 +98,25 @@ class _Run:
         self._ledger = ledger
         self._progress = progress
         self._sources: set[str] = set()
+        self._memories: set[Memory] = set()
+        self._made: list[Row] = []
+        """What was made since the ledger was last saved; what is lost of it is only looked at again."""
 
     def write(self) -> None:
         """Have the documents made of all domains that do not stand as they should."""
         makers = Makers(self._tree)
         try:
-            for batch in _batches(self._to_make(), BATCH):
+            for entered in _batches(self._to_make(), ENTERED):
                 # First the ledger, then the files: what a crash leaves behind is known as ours.
-                self._ledger.save(Row(domain, facts.source) for facts, domain in batch)
-                for made in makers.make(_tasks(batch)):
-                    self._note(made)
-            for made in makers.finish():
-                self._note(made)
+                self._save([Row(domain, facts.source) for facts, domain in entered])
+                for batch in _batches(iter(entered), BATCH):
+                    self._note(makers.make(_tasks(batch)))
+            self._note(makers.finish())
+            self._save([])
         finally:
             makers.close()
+            for memory in self._memories:
+                memory.keep()
 
     def remove(self, *, many: bool) -> None:
         """Remove the domains that are served no more."""
@@ -134,7 +146,7 @@ class _Run:
         if self.summary.kept:
             self.summary.problems.append(doubts.consequence(self.summary.kept))
 
-    def _to_make(self) -> Iterator[tuple[Facts, str]]:
+    def _to_make(self) -> Iterator[Wanted]:
         """Every domain whose documents are to be made, with what they are made from."""
         code = code_digest()
         facts: Facts | None = None
@@ -166,13 +178,23 @@ class _Run:
             self.summary.problems.append(f"{path} is not ours, so that {domain} is left out; move it away.")
         return path is not None
 
-    def _note(self, made: Iterable[Made]) -> None:
-        rows = []
-        for facts, domains in made:
-            for domain, stamp, changed in domains:
-                rows.append(Row(domain, facts.source, facts.digest, stamp))
-                self._count(stamp, changed=changed)
-        self._ledger.save(rows)
+    def _note(self, finished: Iterable[list[Made]]) -> None:
+        for facts, domains in (made for tasks in finished for made in tasks):
+            for written in domains:
+                self._made.append(Row(written.domain, facts.source, facts.digest, written.stamp))
+                self._count(written.stamp, changed=written.changed)
+                self._remember(written)
+
+    def _save(self, entered: Sequence[Row]) -> None:
+        self._ledger.save([*self._made, *entered])
+        self._made.clear()
+
+    def _remember(self, written: Written) -> None:
+        """Note which digest is published, for the day it changes (see publish.rollover)."""
+        memory = memory_of(self._store, written.domain)
+        if memory is not None and written.digest is not None:
+            memory.published(written.domain, written.digest)
+            self._memories.add(memory)
 
     def _count(self, stamp: str, *, changed: bool) -> None:
         if stamp != NOTHING:
@@ -192,12 +214,12 @@ def _served(store: Store) -> Iterator[tuple[Entry, str]]:
             yield store.find(domain) or entry, domain
 
 
-def _batches(found: Iterator[tuple[Facts, str]], size: int) -> Iterator[list[tuple[Facts, str]]]:
+def _batches(found: Iterator[Wanted], size: int) -> Iterator[list[Wanted]]:
     while batch := list(islice(found, size)):
         yield batch
 
 
-def _tasks(batch: Iterable[tuple[Facts, str]]) -> list[Task]:
+def _tasks(batch: Iterable[Wanted]) -> list[Task]:
     groups = [list(pairs) for _, pairs in groupby(batch, key=lambda pair: id(pair[0]))]
     return [Task(pairs[0][0], [domain for _, domain in pairs]) for pairs in groups]
 

@@ -40,13 +40,22 @@ def pinned(core: int) -> list[str]:
     return [] if alone else ["taskset", "-c", str(core)]
 
 
-def wrk(url: str, pid: int, script: Path | None = None, *, seconds: float = 3) -> Load:
-    """Ask a URL of a process as fast as it answers. Raises RuntimeError where an answer is no 2xx or 3xx."""
+def wrk(
+    url: str, pid: int, script: Path | None = None, arguments: Sequence[str] = (), *, seconds: float = 3
+) -> Load:
+    """Ask a URL of a process as fast as it answers; ``arguments`` go to the script.
+
+    Raises RuntimeError where an answer is no 2xx or 3xx.
+    """
     command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds:g}s", "--latency"]
     command += [] if script is None else ["-s", str(script)]
     before = cpu_seconds(pid)
     output = subprocess.run(
-        [*pinned(1), *command, url], capture_output=True, text=True, check=True, timeout=seconds + 30
+        [*pinned(1), *command, url, *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=seconds + 30,
     ).stdout
     refused = re.search(r"Non-2xx or 3xx responses: (\d+)", output)
     rate = re.search(r"Requests/sec:\s+([\d.]+)", output)

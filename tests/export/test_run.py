@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from autoconfig.errors import ExportError
 from autoconfig.export import Summary, export, run
-from autoconfig.publish import Publisher
+from autoconfig.publish import Publisher, rollover
 from autoconfig.stores import open_stores
 from tests.stores.folder import toml_text
 
@@ -141,6 +143,19 @@ def test_a_provider_that_pacc_cannot_say_has_a_configuration(world: World) -> No
     path.write_text(path.read_text().replace('type = "imap"', 'type = "imap"\nsocket_type = "STARTTLS"'))
     world.counted()
     assert standing("plain.example") - world.files() == {SITE.format("plain.example") + PACC}
+
+
+def test_a_database_is_exported_as_a_folder_is(world: World, tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path}/providers.sqlite"
+    command = [sys.executable, "-m", "autoconfig", "providers", "import", str(world.folder)]
+    subprocess.run([*command, "--into", database], check=True, capture_output=True, timeout=60)
+    world.counted()
+    other = tmp_path / "other"
+    for written in (2, 0):
+        summary = export(open_stores([database]), str(other))
+        assert (summary.domains, summary.written, summary.problems) == (2, written, [])
+    for name in ("v1.1/example.com", f"sites/example.org/{PACC}"):
+        assert (other / name).read_text() == world.text(name)
 
 
 # --- further runs
@@ -280,6 +295,19 @@ def test_a_path_that_no_configuration_can_hold_is_refused(world: World, root: st
     with pytest.raises(ExportError, match="cannot stand in the configuration of a web server"):
         export(open_stores([str(world.folder)]), str(world.tree), root=root)
     assert not world.tree.exists()
+
+
+def test_the_digest_that_was_published_before_is_remembered(world: World) -> None:
+    world.export()
+    before = rollover(Publisher(open_stores([str(world.folder)])), "example.com")
+    assert before is not None
+    assert before.past == ()
+    world.provider("example.com", "example.com", host="new.host.example")
+    world.export()
+    after = rollover(Publisher(open_stores([str(world.folder)])), "example.com")
+    assert after is not None
+    assert [entry.digest for entry in after.past] == [before.digest]
+    assert after.digest != before.digest
 
 
 # --- what is not ours

@@ -16,7 +16,7 @@ import pytest
 from tests.mailhost.namespace import find
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 START_SECONDS = 20
@@ -48,6 +48,7 @@ class WebServer:
 
     port: int
     log: Path
+    pid: int
 
     def ask(self, path: str, host: str = "localhost", method: str = "GET", **headers: str) -> Reply:
         """Send one request exactly so, on a connection of its own."""
@@ -98,8 +99,13 @@ def nginx(tree: Path, directory: Path) -> Iterator[WebServer]:
 
 
 @contextlib.contextmanager
-def nginx_with(http_block: str, directory: Path, port: int) -> Iterator[WebServer]:
-    """nginx with any configuration in its http block, and Debian's settings around it."""
+def nginx_with(
+    http_block: str, directory: Path, port: int, before: Sequence[str] = ()
+) -> Iterator[WebServer]:
+    """nginx with any configuration in its http block, and Debian's settings around it.
+
+    ``before`` stands before the command.
+    """
     program = find("nginx")
     (directory / "nginx.conf").write_text(
         f"""daemon off; worker_processes 1; pid {directory}/nginx.pid; error_log {directory}/error.log;
@@ -114,7 +120,7 @@ def nginx_with(http_block: str, directory: Path, port: int) -> Iterator[WebServe
             {http_block}
         }}"""
     )
-    command = [str(program), "-c", f"{directory}/nginx.conf", "-e", f"{directory}/error.log"]
+    command = [*before, str(program), "-c", f"{directory}/nginx.conf", "-e", f"{directory}/error.log"]
     with _running(command, port, directory) as server:
         yield server
 
@@ -180,7 +186,7 @@ def _running(command: list[str], port: int, directory: Path, **environment: str)
         )
     try:
         _wait_for(port, process, log)
-        yield WebServer(port, log)
+        yield WebServer(port, log, process.pid)
     finally:
         process.terminate()
         process.wait(20)

@@ -238,7 +238,9 @@ def test_what_happens_about_strangers_is_counted(store: Store) -> None:
 def test_every_event_is_on_the_page(asked: FlaskClient) -> None:
     counts = samples(asked)
     events = [
-        key for key in counts if key[0].startswith(("autoconfig_res", "autoconfig_ca", "autoconfig_ra"))
+        key
+        for key in counts
+        if key[0].startswith(("autoconfig_res", "autoconfig_ca", "autoconfig_ra", "autoconfig_mx"))
     ]
     assert len(events) == len(EVENTS)
 

@@ -9,7 +9,7 @@ from flask import Blueprint, Response
 
 from autoconfig import __version__
 from autoconfig.web.answers import bytes_answer
-from autoconfig.web.metrics.meter import BUCKETS, METHODS
+from autoconfig.web.metrics.meter import BUCKETS, LOOKS, METHODS, MX_OUTCOMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +20,18 @@ if TYPE_CHECKING:
     from autoconfig.web.metrics.meter import Meter
 
 METRICS_PATH = "/metrics"
+
+_EVENTS = {
+    "resolutions": (
+        "Domains nobody lists that were resolved: who knew them.",
+        "resolved",
+        (*METHODS, "nothing", "unavailable"),
+    ),
+    "cache_looks": ("Looks into the cache of domains nobody lists.", "cache", LOOKS),
+    "mx_rule": ("Domains nobody lists, by whose MX record they have.", "mx", MX_OUTCOMES),
+    "mx_cache_looks": ("Looks into the cache of MX records.", "mx_cache", LOOKS),
+}
+"""Families of events by their name: what they mean, how their events begin, and end."""
 
 
 def metrics(meter: Meter, store: Store) -> Blueprint:
@@ -76,16 +88,11 @@ def _events(meter: Meter) -> Iterator[Metric]:
     from prometheus_client.core import CounterMetricFamily
 
     counts = meter.events()
-    about = "Domains nobody lists that were resolved: who knew them."
-    resolved = CounterMetricFamily("autoconfig_resolutions", about, labels=["outcome"])
-    for outcome in (*METHODS, "nothing", "unavailable"):
-        resolved.add_metric([outcome], counts[f"resolved_{outcome}"])
-    yield resolved
-    about = "Looks into the cache of domains nobody lists."
-    cache = CounterMetricFamily("autoconfig_cache_looks", about, labels=["outcome"])
-    for outcome in ("fresh", "stale", "missed"):
-        cache.add_metric([outcome], counts[f"cache_{outcome}"])
-    yield cache
+    for name, (about, prefix, outcomes) in _EVENTS.items():
+        family = CounterMetricFamily(f"autoconfig_{name}", about, labels=["outcome"])
+        for outcome in outcomes:
+            family.add_metric([outcome], counts[f"{prefix}_{outcome}"])
+        yield family
     about = "Requests refused because their client asks too often."
     yield CounterMetricFamily("autoconfig_rate_limited", about, value=counts["rate_limited"])
 

@@ -15,16 +15,18 @@ BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0,
 """Upper bounds in seconds; a document takes less than the first, a stranger's domain may take the last."""
 
 METHODS = ("local", "isp", "pacc", "ispdb", "mx", "srv", "autodiscover", "mailconf", "guess")
+LOOKS = ("fresh", "stale", "missed")
+MX_OUTCOMES = ("ours", "others", "unanswered", "refused")
 EVENTS = (
     *(f"resolved_{method}" for method in METHODS),
     "resolved_nothing",
     "resolved_unavailable",
-    "cache_fresh",
-    "cache_stale",
-    "cache_missed",
+    *(f"cache_{look}" for look in LOOKS),
     "rate_limited",
+    *(f"mx_{outcome}" for outcome in MX_OUTCOMES),
+    *(f"mx_cache_{look}" for look in LOOKS),
 )
-"""What may happen besides requests: who knew a stranger, what the cache had, who asked too often."""
+"""What may happen besides requests: who knew a stranger, what the caches had, who asked too often."""
 
 
 class Meter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import threading
 import time
@@ -82,7 +83,8 @@ def test_renewed_workers_know_it_too(service: Server, name_server: NameServer) -
     service.process.send_signal(signal.SIGHUP)
     deadline = time.monotonic() + RENEWED_SECONDS
     while before & workers(service):
-        assert service.get("/v1.1/customer1.com").status == 200
+        with contextlib.suppress(OSError):  # granian closes connections that it has not taken up
+            assert service.get("/v1.1/customer1.com").status == 200
         assert time.monotonic() < deadline
         time.sleep(0.05)
     assert statuses(service, "/v1.1/customer1.com") == {200}

@@ -38,7 +38,7 @@ class Cache(Protocol):
         """
 
     def turn(self, key: str) -> AbstractContextManager[None]:
-        """Be the only process of this machine at something; waits a little for others."""
+        """Be the only process at something, of those that share the cache; waits a little for others."""
 
     def close(self) -> None:
         """Let go of connections."""

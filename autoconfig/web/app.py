@@ -14,7 +14,7 @@ from autoconfig.errors import StoreDown
 from autoconfig.publish import Publisher
 from autoconfig.settings import Settings
 from autoconfig.signing import Signer, open_signer
-from autoconfig.stores import open_stores
+from autoconfig.stores import open_stores, pulses_of
 from autoconfig.web.answers import problem_answer, text_answer
 from autoconfig.web.asking import AnyBytesRequest
 from autoconfig.web.autodiscover import autodiscovery
@@ -130,7 +130,7 @@ def create_app(
     wsgi: WSGIApplication = Front(app.wsgi_app, QuickWay(publisher, settings.base_url))
     if settings.trusted_proxies:
         wsgi = TrustedProxies(wsgi, settings.trusted_proxies)
-    app.wsgi_app = Counted(wsgi, meter)  # type: ignore[method-assign]
+    app.wsgi_app = Counted(wsgi, meter, pulses_of(store))  # type: ignore[method-assign]
     store.watch()
     return app
 

@@ -13,6 +13,8 @@ from autoconfig.errors import AddressError, FormatError
 from autoconfig.formats import autodiscover, autodiscover_json
 from autoconfig.web.answers import bytes_answer, document_answer, redirect_answer, text_answer
 from autoconfig.web.asking import (
+    ADDRESS_ASKED,
+    PROTOCOL_ASKED,
     Asked,
     address_of,
     asked_by,
@@ -22,6 +24,7 @@ from autoconfig.web.asking import (
     pox_url,
 )
 from autoconfig.web.documents import NOT_SERVED
+from autoconfig.web.metrics.words import MOBILESYNC
 from autoconfig.web.paths import JSON_PATH, JSON_V1_PATH, POX_PATH
 
 if TYPE_CHECKING:
@@ -47,6 +50,7 @@ def autodiscovery(publisher: Publisher, customers: Customers, base_url: str | No
             asking = autodiscover.parse_request(body)
         except FormatError:
             return _pox_error(autodiscover.INVALID_REQUEST, "")
+        request.environ[ADDRESS_ASKED] = asking.address
         return pox(publisher, customers, asking.schema, asking.address)
 
     def pox_get() -> Response:
@@ -96,6 +100,8 @@ def _bounded_body(most: int) -> bytes | None:
 
 def pox(publisher: Publisher, customers: Customers, schema: str, address: EmailAddress | None) -> Response:
     """Answer a POX request in the schema asked for: the document, error 601, or 404."""
+    if schema == autodiscover.MOBILESYNC_RESPONSE:
+        request.environ[PROTOCOL_ASKED] = MOBILESYNC
     if schema not in (autodiscover.OUTLOOK_RESPONSE, autodiscover.MOBILESYNC_RESPONSE):
         return _pox_error(autodiscover.SCHEMA_NOT_OFFERED, "")
     wanted = customers.placed(asked_by(address, request.environ.get("HTTP_HOST", "")))

@@ -80,6 +80,8 @@ class Settings:
     """Whether the resolver may fetch documents without TLS."""
     resolve: str = "api"
     """Whose questions about domains nobody lists are answered: nobody's, the API's, the directory's too."""
+    mx_rule: bool | None = None
+    """Whether a domain nobody lists is served where its MX is ours; None where ``resolve`` is not off."""
     cache_url: str = "memory://"
     """Where what was found out is kept: in the memory of this server, or in a Redis or Valkey."""
     rate_limit: RateLimit | None = USUAL_RATE
@@ -97,6 +99,16 @@ class Settings:
         if len(missing) == 1:
             (given,) = files.keys() - missing
             raise SettingsError(f"{given} is set, but {missing[0]} is not; a signature needs both.")
+
+    @property
+    def follows_mx(self) -> bool:
+        """Whether the MX rule holds."""
+        return self.resolve != "off" if self.mx_rule is None else self.mx_rule
+
+    @property
+    def asks_network(self) -> bool:
+        """Whether the web service asks anybody about domains that nobody lists."""
+        return self.resolve != "off" or self.follows_mx
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -272,6 +284,7 @@ _READERS = {
     "allow_private_networks": _yes_or_no,
     "allow_http": _yes_or_no,
     "resolve": _resolve,
+    "mx_rule": _yes_or_no,
     "cache_url": _cache_url,
     "rate_limit": _rate_limit,
     "signing_cert": _file,

@@ -28,6 +28,7 @@ VARIABLES = (
     "AUTOCONFIG_ALLOW_PRIVATE_NETWORKS",
     "AUTOCONFIG_ALLOW_HTTP",
     "AUTOCONFIG_RESOLVE",
+    "AUTOCONFIG_MX_RULE",
     "AUTOCONFIG_CACHE_URL",
     "AUTOCONFIG_RATE_LIMIT",
     "AUTOCONFIG_SIGNING_CERT",
@@ -331,12 +332,12 @@ def test_a_dns_url_that_is_none_is_one_sentence_with_the_variable(text: str) -> 
         ("0", False),
     ],
 )
-@pytest.mark.parametrize("name", ["ALLOW_HTTP", "ALLOW_PRIVATE_NETWORKS"])
+@pytest.mark.parametrize("name", ["ALLOW_HTTP", "ALLOW_PRIVATE_NETWORKS", "MX_RULE"])
 def test_a_permission_is_given_or_not(name: str, text: str, value: bool) -> None:
     assert getattr(read(name, text), name.lower()) is value
 
 
-@pytest.mark.parametrize("name", ["ALLOW_HTTP", "ALLOW_PRIVATE_NETWORKS"])
+@pytest.mark.parametrize("name", ["ALLOW_HTTP", "ALLOW_PRIVATE_NETWORKS", "MX_RULE"])
 def test_a_permission_is_not_given_by_anything_else(name: str) -> None:
     assert refused(name, "maybe") == (
         f"AUTOCONFIG_{name} is 'maybe', which is neither yes nor no (on, off, true, false, 1, 0)."
@@ -348,6 +349,24 @@ def test_a_permission_is_not_given_by_anything_else(name: str) -> None:
 
 def test_the_api_resolves_in_memory_sixty_times_a_minute_unless_told_otherwise() -> None:
     assert (DEFAULTS.resolve, DEFAULTS.cache_url, DEFAULTS.rate_limit) == ("api", "memory://", (60, 60))
+
+
+@pytest.mark.parametrize(
+    ("environment", "follows_mx", "asks_network"),
+    [
+        ({}, True, True),
+        ({"AUTOCONFIG_RESOLVE": "directory"}, True, True),
+        ({"AUTOCONFIG_RESOLVE": "off"}, False, False),
+        ({"AUTOCONFIG_RESOLVE": "off", "AUTOCONFIG_MX_RULE": "on"}, True, True),
+        ({"AUTOCONFIG_MX_RULE": "off"}, False, True),
+        ({"AUTOCONFIG_RESOLVE": "off", "AUTOCONFIG_MX_RULE": "off"}, False, False),
+    ],
+)
+def test_the_mx_rule_goes_with_what_is_resolved_unless_it_is_said(
+    environment: dict[str, str], follows_mx: bool, asks_network: bool
+) -> None:
+    found = Settings.from_environment(environment)
+    assert (found.follows_mx, found.asks_network) == (follows_mx, asks_network)
 
 
 @pytest.mark.parametrize("mode", RESOLVE)

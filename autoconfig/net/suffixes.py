@@ -20,6 +20,16 @@ if TYPE_CHECKING:
     from autoconfig.model import AnyServer
 
 
+# RFC 6761, 6762, 7686, 8375, 9476, and "internal" as ICANN resolved on 2024-07-29.
+_SPECIAL_USE = tuple(
+    f".{name}"
+    for name in (
+        *("test", "example", "invalid", "localhost", "local", "onion", "alt", "internal"),
+        *("home.arpa", "in-addr.arpa", "ip6.arpa"),
+    )
+)
+
+
 def registrable_domain(name: str) -> str | None:
     """The name somebody registered that a host or domain belongs to; None for a public suffix itself.
 
@@ -34,6 +44,25 @@ def registrable_domain(name: str) -> str | None:
 def is_public_suffix(name: str) -> bool:
     """Whether names below belong to different people: ``co.uk``, ``github.io``, every single label."""
     return bool(_suffixes().is_public(name))
+
+
+def mx_domains(exchange: str, domain: str) -> tuple[str, ...]:
+    """The domains an MX host stands for: its name less the first label, and its registrable domain.
+
+    Never the mail domain itself, which is asked anyway, and never a public suffix
+    (draft-ietf-mailmaint-autoconfig-06 §4).
+    """
+    candidates = (exchange.partition(".")[2], registrable_domain(exchange) or "")
+    return tuple(
+        dict.fromkeys(
+            name for name in candidates if name and name != domain and registrable_domain(name) is not None
+        )
+    )
+
+
+def is_special_use(name: str) -> bool:
+    """Whether the public DNS has no such name: one label alone, or below a name that is reserved."""
+    return "." not in name or f".{name}".endswith(_SPECIAL_USE)
 
 
 def to_confirm(servers: Iterable[AnyServer], domain: str) -> tuple[str, ...]:

@@ -63,10 +63,14 @@ class Resolver:
         allow_private_networks: bool = False,
         allow_http: bool = False,
         guard: Guard | None = None,
+        dns: Dns | None = None,
     ) -> Self:
-        """Make one with the machine's name servers, or those given. Raises DomainError for a wrong one."""
+        """Make one with the machine's name servers, or those given. Raises DomainError for a wrong one.
+
+        With ``dns`` on that instead, which is closed with the resolver.
+        """
         guard = Guard(allow_private=allow_private_networks) if guard is None else guard
-        dns = open_dns(name_servers, doh_url)
+        dns = open_dns(name_servers, doh_url) if dns is None else dns
         connector = Connector(dns, guard)
         http = Http(connector, allow_http=allow_http)
         return cls(dns=dns, connector=connector, http=http, mail=MailGreeter(connector), store=store)

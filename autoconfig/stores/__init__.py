@@ -8,12 +8,24 @@ from typing import TYPE_CHECKING
 from autoconfig.errors import StoreError
 from autoconfig.settings import shipped_providers
 from autoconfig.stores.memory import Memory, memory_of
+from autoconfig.stores.pulse import Pulse, pulses_of
 from autoconfig.stores.store import Entry, Health, Store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Entry", "Health", "Memory", "Store", "is_database", "memory_of", "open_store", "open_stores"]
+__all__ = [
+    "Entry",
+    "Health",
+    "Memory",
+    "Pulse",
+    "Store",
+    "is_database",
+    "memory_of",
+    "open_store",
+    "open_stores",
+    "pulses_of",
+]
 
 _DATABASES = ("sqlite", "postgresql", "postgres", "mysql", "mariadb")
 """What a SQLAlchemy URL starts with."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from autoconfig.stores.memory import memory_of
+from autoconfig.stores.pulse import pulses_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from autoconfig.stores.memory import Memory
+    from autoconfig.stores.pulse import Pulse
     from autoconfig.stores.store import Entry, Health, Store
 
 
@@ -23,6 +25,11 @@ class ChainStore:
     def version(self) -> int:
         """Grows when any of the stores has changed."""
         return sum(store.version for store in self._stores)
+
+    @property
+    def pulses(self) -> tuple[Pulse | None, ...]:
+        """How the source of each store answers."""
+        return tuple(pulse for store in self._stores for pulse in pulses_of(store))
 
     def find(self, domain: str) -> Entry | None:
         """The first store's provider of a mail or MX domain."""

@@ -155,6 +155,11 @@ class MappedStore:
         """Grows as often as answers are asked anew."""
         return self._pulse.version
 
+    @property
+    def pulses(self) -> tuple[Pulse, ...]:
+        """How the source answers."""
+        return (self._pulse,)
+
     def find(self, domain: str) -> Entry | None:
         """The provider of a mail domain, or of an MX domain that a template names."""
         values = self._domains.get(domain, self._answers.domain)

@@ -12,7 +12,7 @@ import os
 import threading
 import time
 import weakref
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
 from autoconfig.model import Remark
 
@@ -167,6 +167,9 @@ class Pulse:
 
     def _forked(self) -> None:
         self._lock = threading.Lock()
+        # What the parent counted is the parent's.
+        self.errors = self.stale = self.hits = self.questions = 0
+        self.seconds = 0.0
         self._thread = None
         if self._watching:
             self._start()
@@ -211,6 +214,20 @@ class Pulse:
         if was_down:
             logger.warning("the store %s answers again", self.name)
             self._renew()
+
+
+@runtime_checkable
+class Pulsing(Protocol):
+    """A store whose sources are elsewhere, some of them at least."""
+
+    @property
+    def pulses(self) -> tuple[Pulse | None, ...]:
+        """One for each store, in the order of their health; None for one that asks nobody."""
+
+
+def pulses_of(store: object) -> tuple[Pulse | None, ...]:
+    """The pulses of any store."""
+    return store.pulses if isinstance(store, Pulsing) else (None,)
 
 
 def down(pulse: Pulse) -> tuple[Remark, ...]:

@@ -99,6 +99,11 @@ class SqlStore:
         """Grows when the version in the database does, and every minute."""
         return self._pulse.version
 
+    @property
+    def pulses(self) -> tuple[Pulse, ...]:
+        """How the source answers."""
+        return (self._pulse,)
+
     def find(self, domain: str) -> Entry | None:
         """The provider of a mail domain, of an alias of one, or of an MX domain. Raises StoreDown."""
         names = self._names.get(domain, self._ask_names)

@@ -14,11 +14,12 @@ from autoconfig.errors import StoreDown
 from autoconfig.publish import Publisher
 from autoconfig.settings import Settings
 from autoconfig.signing import Signer, open_signer
-from autoconfig.stores import open_stores
+from autoconfig.stores import open_stores, pulses_of
 from autoconfig.web.answers import problem_answer, text_answer
 from autoconfig.web.asking import AnyBytesRequest
 from autoconfig.web.autodiscover import autodiscovery
 from autoconfig.web.certificates import certificates
+from autoconfig.web.customers import Customers
 from autoconfig.web.documents import documents
 from autoconfig.web.front import Front
 from autoconfig.web.metrics import Counted, Meter
@@ -40,7 +41,9 @@ if TYPE_CHECKING:
     from autoconfig.stores import Store
     from autoconfig.web.documents import Directory
     from autoconfig.web.limits import Limited
+    from autoconfig.web.network import Network
     from autoconfig.web.strangers.cache import MemoryCache
+    from autoconfig.web.strangers.mx_rule import AsksMx
     from autoconfig.web.strangers.service import Resolving
 
 logger = logging.getLogger(__name__)
@@ -53,6 +56,9 @@ _SENTENCES = {
 }
 
 _API = "/api/"
+
+THREADS = 8
+"""How many requests a process answers at once where nobody says."""
 
 
 class _Anything(PathConverter):
@@ -80,15 +86,19 @@ def create_app(
     *,
     memory: MemoryCache | None = None,
     resolver: Resolving | None = None,
+    asks_mx: AsksMx | None = None,
     signer: Signer | None = None,
     meter: Meter | None = None,
+    threads: int = THREADS,
 ) -> Flask:
     """Make the web service.
 
     ``settings`` come from the environment and the store from ``settings`` where they are not given; the
     store is followed for changes from now on. ``memory`` is what several processes share about
-    strangers; ``resolver`` is asked about strangers instead of the network; ``signer`` signs
-    Apple profiles instead of one made of the settings; ``meter`` counts for several processes.
+    strangers; ``resolver`` is asked about strangers, ``asks_mx`` for MX records, instead of the network;
+    ``signer`` signs
+    Apple profiles instead of one made of the settings; ``meter`` counts for several processes;
+    ``threads`` is how many requests this process answers at once.
     Raises SettingsError or StoreError.
     """
     settings = Settings.from_environment() if settings is None else settings
@@ -101,15 +111,17 @@ def create_app(
     app.url_map.converters["anything"] = _Anything
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = True
-    limited = _strangers(app, settings, store, memory, resolver, meter)
+    network = _network(settings, store, memory, meter)
+    limited = None if network is None else network.limited(resolver)
+    customers = Customers(store) if network is None else network.customers(threads, asks_mx)
     directory = _register_api(app, settings, limited)
-    app.register_blueprint(documents(publisher, directory))
-    app.register_blueprint(autodiscovery(publisher, settings.base_url))
+    app.register_blueprint(documents(publisher, customers, directory))
+    app.register_blueprint(autodiscovery(publisher, customers, settings.base_url))
     app.register_blueprint(well_known(publisher))
-    app.register_blueprint(profiles(publisher))
+    app.register_blueprint(profiles(publisher, customers))
     app.register_blueprint(operations(store))
     app.register_blueprint(metrics(meter, store))
-    app.register_blueprint(certificates(publisher, settings.base_url))
+    app.register_blueprint(certificates(publisher, customers, settings.base_url))
     app.register_blueprint(openapi(settings))
     app.register_blueprint(pages(publisher, settings, limited))
     app.register_error_handler(HTTPException, _http_error)
@@ -118,30 +130,18 @@ def create_app(
     wsgi: WSGIApplication = Front(app.wsgi_app, QuickWay(publisher, settings.base_url))
     if settings.trusted_proxies:
         wsgi = TrustedProxies(wsgi, settings.trusted_proxies)
-    app.wsgi_app = Counted(wsgi, meter)  # type: ignore[method-assign]
+    app.wsgi_app = Counted(wsgi, meter, pulses_of(store))  # type: ignore[method-assign]
     store.watch()
     return app
 
 
-def _strangers(
-    app: Flask,
-    settings: Settings,
-    store: Store,
-    memory: MemoryCache | None,
-    resolver: Resolving | None,
-    meter: Meter,
-) -> Limited | None:
-    """What answers for domains nobody lists, None where nothing may; then nothing of it is loaded."""
-    if settings.resolve == "off":
+def _network(settings: Settings, store: Store, memory: MemoryCache | None, meter: Meter) -> Network | None:
+    """What asks the network, None where nothing may; then nothing of it is loaded."""
+    if not settings.asks_network:
         return None
-    from autoconfig.web.limits import Limited, RateLimiter
-    from autoconfig.web.strangers import strangers_for
-    from autoconfig.web.strangers.cache import open_cache
+    from autoconfig.web.network import Network
 
-    cache = open_cache(settings.cache_url, memory)
-    strangers = strangers_for(settings, store, cache, resolver, meter.event)
-    app.extensions["strangers"] = strangers
-    return Limited(strangers, RateLimiter(cache, settings.rate_limit, meter.event))
+    return Network(settings, store, memory, meter)
 
 
 def _register_api(app: Flask, settings: Settings, limited: Limited | None) -> Directory | None:
@@ -151,6 +151,7 @@ def _register_api(app: Flask, settings: Settings, limited: Limited | None) -> Di
     from autoconfig.web.api import api
     from autoconfig.web.directory import directory
 
+    app.extensions["strangers"] = limited.strangers
     app.register_blueprint(api(limited.strangers, limited.limiter))
     return directory(limited.strangers, limited.limiter) if settings.resolve == "directory" else None
 

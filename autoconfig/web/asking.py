@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 HOST_PREFIXES = ("autoconfig.", "autodiscover.", "ua-auto-config.")
 """What clients put before a mail domain to find us."""
 
+ADDRESS_ASKED = "autoconfig.address"
+"""In the environment of a request: the address that its body names, for a log that never sees bodies."""
+PROTOCOL_ASKED = "autoconfig.protocol"
+"""There too: the protocol, where the path alone does not say it."""
+
 _PORT = re.compile("[0-9]{0,5}")
 
 _ADDRESS_NAMES = ("emailaddress", "email")

@@ -13,6 +13,9 @@ from autoconfig.errors import AddressError, FormatError
 from autoconfig.formats import autodiscover, autodiscover_json
 from autoconfig.web.answers import bytes_answer, document_answer, redirect_answer, text_answer
 from autoconfig.web.asking import (
+    ADDRESS_ASKED,
+    PROTOCOL_ASKED,
+    Asked,
     address_of,
     asked_by,
     autodiscover_domain,
@@ -21,6 +24,7 @@ from autoconfig.web.asking import (
     pox_url,
 )
 from autoconfig.web.documents import NOT_SERVED
+from autoconfig.web.metrics.words import MOBILESYNC
 from autoconfig.web.paths import JSON_PATH, JSON_V1_PATH, POX_PATH
 
 if TYPE_CHECKING:
@@ -28,10 +32,10 @@ if TYPE_CHECKING:
 
     from autoconfig.model import EmailAddress
     from autoconfig.publish import Publisher
-    from autoconfig.web.asking import Asked
+    from autoconfig.web.customers import Customers
 
 
-def autodiscovery(publisher: Publisher, base_url: str | None) -> Blueprint:
+def autodiscovery(publisher: Publisher, customers: Customers, base_url: str | None) -> Blueprint:
     """The URLs that Outlook asks (MS-OXDSCLI), and what others ask of them."""
     blueprint = Blueprint("autodiscover", __name__)
 
@@ -46,10 +50,11 @@ def autodiscovery(publisher: Publisher, base_url: str | None) -> Blueprint:
             asking = autodiscover.parse_request(body)
         except FormatError:
             return _pox_error(autodiscover.INVALID_REQUEST, "")
-        return pox(publisher, asking.schema, asking.address)
+        request.environ[ADDRESS_ASKED] = asking.address
+        return pox(publisher, customers, asking.schema, asking.address)
 
     def pox_get() -> Response:
-        target = _http_site(publisher, base_url)
+        target = _http_site(publisher, customers, base_url)
         if target is not None:
             return redirect_answer(302, target)
         # Delta Chat asks so: the answer keeps the placeholders unless an address was given.
@@ -57,17 +62,17 @@ def autodiscovery(publisher: Publisher, base_url: str | None) -> Blueprint:
             address = address_of(request.args)
         except AddressError as error:
             return text_answer(400, str(error))
-        return pox(publisher, autodiscover.OUTLOOK_RESPONSE, address)
+        return pox(publisher, customers, autodiscover.OUTLOOK_RESPONSE, address)
 
     def json_by_parameter() -> Response:
         try:
-            return _json(publisher, base_url, address_of(request.args))
+            return _json(publisher, customers, base_url, address_of(request.args))
         except AddressError as error:
             return _json_error(400, "InvalidEmailAddress", str(error))
 
     def json_by_path(address: str) -> Response:
         try:
-            return _json(publisher, base_url, forgiving_address(address))
+            return _json(publisher, customers, base_url, forgiving_address(address))
         except AddressError as error:
             return _json_error(400, "InvalidEmailAddress", str(error))
 
@@ -93,11 +98,13 @@ def _bounded_body(most: int) -> bytes | None:
     return body if len(body) <= most else None
 
 
-def pox(publisher: Publisher, schema: str, address: EmailAddress | None) -> Response:
+def pox(publisher: Publisher, customers: Customers, schema: str, address: EmailAddress | None) -> Response:
     """Answer a POX request in the schema asked for: the document, error 601, or 404."""
+    if schema == autodiscover.MOBILESYNC_RESPONSE:
+        request.environ[PROTOCOL_ASKED] = MOBILESYNC
     if schema not in (autodiscover.OUTLOOK_RESPONSE, autodiscover.MOBILESYNC_RESPONSE):
         return _pox_error(autodiscover.SCHEMA_NOT_OFFERED, "")
-    wanted = asked_by(address, request.environ.get("HTTP_HOST", ""))
+    wanted = customers.placed(asked_by(address, request.environ.get("HTTP_HOST", "")))
     if wanted is None or publisher.provider(wanted.domain, wanted.mx_domain) is None:
         return text_answer(404, NOT_SERVED)
     if schema == autodiscover.MOBILESYNC_RESPONSE:
@@ -119,7 +126,7 @@ def _mobilesync(publisher: Publisher, wanted: Asked) -> Response:
     return _pox_error(autodiscover.SCHEMA_NOT_OFFERED, autodiscover.MOBILESYNC_RESPONSE)
 
 
-def _http_site(publisher: Publisher, base_url: str | None) -> str | None:
+def _http_site(publisher: Publisher, customers: Customers, base_url: str | None) -> str | None:
     """Where a client is sent that asks ``http://autodiscover.D`` where to ask (MS-OXDISCO §3.1.5.4).
 
     To https, by a provider's own redirect or to our public URL; None for every other request.
@@ -130,9 +137,10 @@ def _http_site(publisher: Publisher, base_url: str | None) -> str | None:
     if environ["wsgi.url_scheme"] != "http" or "https" in environ.get("HTTP_X_FORWARDED_PROTO", "").lower():
         return None
     domain = autodiscover_domain(environ.get("HTTP_HOST", ""))
-    if domain is None or publisher.provider(domain) is None:
+    wanted = None if domain is None else customers.placed(Asked(None, domain, None))
+    if wanted is None or publisher.provider(wanted.domain, wanted.mx_domain) is None:
         return None
-    url = publisher.autodiscover_url(domain)
+    url = publisher.autodiscover_url(wanted.domain, wanted.mx_domain)
     if url is not None and url.startswith("https:"):
         return url
     if base_url is None or not base_url.startswith("https:"):
@@ -147,7 +155,9 @@ def _pox_error(code: int, schema: str) -> Response:
     return bytes_answer(200, autodiscover.render_error(code, schema, now), autodiscover.MEDIA_TYPE)
 
 
-def _json(publisher: Publisher, base_url: str | None, address: EmailAddress | None) -> Response:
+def _json(
+    publisher: Publisher, customers: Customers, base_url: str | None, address: EmailAddress | None
+) -> Response:
     protocol = parameter(request.args, "protocol")
     if protocol is None:
         names = ",".join(autodiscover_json.PROTOCOLS.values())
@@ -157,7 +167,7 @@ def _json(publisher: Publisher, base_url: str | None, address: EmailAddress | No
     if known is None:
         return _invalid_protocol(protocol, autodiscover_json.PROTOCOLS.values())
     host = request.environ.get("HTTP_HOST", "")
-    wanted = asked_by(address, host)
+    wanted = customers.placed(asked_by(address, host))
     if wanted is None or publisher.provider(wanted.domain, wanted.mx_domain) is None:
         return _json_error(404, "DomainNotFound", NOT_SERVED)
     url = pox_url(base_url, host, wanted.domain)

@@ -18,11 +18,13 @@ from autoconfig.web.documents import NOT_SERVED
 
 if TYPE_CHECKING:
     from autoconfig.publish import Publisher
+    from autoconfig.web.asking import AskedHost
+    from autoconfig.web.customers import Customers
 
 TLS_ASK_PATH = "/tls/ask"
 
 
-def certificates(publisher: Publisher, base_url: str | None) -> Blueprint:
+def certificates(publisher: Publisher, customers: Customers, base_url: str | None) -> Blueprint:
     """``/tls/ask?domain=HOST``: 200 for a host name under which clients reach us, 404 for any other."""
     blueprint = Blueprint("certificates", __name__)
     own = None if base_url is None else urlsplit(base_url).hostname
@@ -36,9 +38,16 @@ def certificates(publisher: Publisher, base_url: str | None) -> Blueprint:
         except DomainError:
             return text_answer(400, "That is not a host name.")
         asked = host_domain(name)
-        if name == own or (asked is not None and publisher.provider(asked.domain) is not None):
+        if name == own or (asked is not None and _is_served(publisher, customers, asked)):
             return text_answer(200, "yes")
         return text_answer(404, NOT_SERVED)
 
     blueprint.add_url_rule(TLS_ASK_PATH, view_func=ask)
     return blueprint
+
+
+def _is_served(publisher: Publisher, customers: Customers, asked: AskedHost) -> bool:
+    if publisher.provider(asked.domain) is not None:
+        return True
+    # The bare domain of a customer is the customer's own web site, whoever takes the mail.
+    return asked.prefixed and customers.may_have_certificate(asked.domain)

@@ -9,13 +9,14 @@ from flask import Blueprint, Response, request
 from autoconfig.errors import AddressError, DomainError
 from autoconfig.model import normalize_domain
 from autoconfig.web.answers import document_answer, text_answer
-from autoconfig.web.asking import asked, host_domain, parameter
+from autoconfig.web.asking import Asked, asked, host_domain, parameter
 from autoconfig.web.paths import BY_DOMAIN, MOZILLA_PATHS, PACC_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from autoconfig.publish import Publisher
+    from autoconfig.web.customers import Customers
 
     Directory = Callable[[str, bool], Response]
 
@@ -23,7 +24,7 @@ NOT_SERVED = "This domain is not served here."
 _UNSAYABLE = "This provider's servers cannot be said in PACC."
 
 
-def documents(publisher: Publisher, directory: Directory | None = None) -> Blueprint:
+def documents(publisher: Publisher, customers: Customers, directory: Directory | None = None) -> Blueprint:
     """The URLs that everybody since Thunderbird asks (draft-ietf-mailmaint-autoconfig-06 §4), and PACC's.
 
     ``directory`` answers for a domain nobody lists (and whether everything is wanted), where it is asked by
@@ -33,7 +34,7 @@ def documents(publisher: Publisher, directory: Directory | None = None) -> Bluep
 
     def by_address() -> Response:
         try:
-            wanted = asked(request.args, request.environ.get("HTTP_HOST", ""))
+            wanted = customers.placed(asked(request.args, request.environ.get("HTTP_HOST", "")))
         except AddressError as error:
             return text_answer(400, str(error))
         if wanted is None:
@@ -47,8 +48,9 @@ def documents(publisher: Publisher, directory: Directory | None = None) -> Bluep
         except DomainError:
             return text_answer(404, "That is not a domain name.")
         if directory is not None and publisher.provider(domain) is None:
-            return directory(domain, _full())
-        document = publisher.mozilla(domain, full=_full())
+            return directory(domain, _full())  # it knows the MX rule among others
+        wanted = customers.placed(Asked(None, domain, None))
+        document = publisher.mozilla(domain, wanted.mx_domain, full=_full())
         return text_answer(404, NOT_SERVED) if document is None else document_answer(document)
 
     def pacc() -> Response:

@@ -15,15 +15,16 @@ from autoconfig.web.paths import PROFILE_PATH
 
 if TYPE_CHECKING:
     from autoconfig.publish import Publisher
+    from autoconfig.web.customers import Customers
 
 
-def profiles(publisher: Publisher) -> Blueprint:
+def profiles(publisher: Publisher, customers: Customers) -> Blueprint:
     """The URL that a person with an Apple device opens."""
     blueprint = Blueprint("profiles", __name__)
 
     def profile() -> Response:
         try:
-            wanted = asked(request.args, request.environ.get("HTTP_HOST", ""))
+            wanted = customers.placed(asked(request.args, request.environ.get("HTTP_HOST", "")))
             name = _name()
         except ValueRefused as error:
             return text_answer(400, str(error))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from autoconfig.errors import FormatError, StoreDown
 from autoconfig.formats import autodiscover, autodiscover_json
-from autoconfig.web.asking import host_domain, pox_url
+from autoconfig.web.asking import ADDRESS_ASKED, host_domain, pox_url
 from autoconfig.web.paths import BY_DOMAIN, JSON_PATH, JSON_V1_PATH, MOZILLA_PATHS, PACC_PATH, POX_PATH
 
 if TYPE_CHECKING:
@@ -110,4 +110,5 @@ class QuickWay:
             return None
         if asking.schema != autodiscover.OUTLOOK_RESPONSE:
             return None
+        environ[ADDRESS_ASKED] = asking.address
         return self._publisher.autodiscover(asking.address.domain, asking.address)

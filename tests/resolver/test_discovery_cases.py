@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from autoconfig.net.suffixes import registrable_domain
-from autoconfig.resolver.methods.mx import mx_domains
+from autoconfig.net.suffixes import mx_domains, registrable_domain
 from tests.internet import xml
 from tests.resolver.asking import assert_nothing, client_config_of
 from tests.shared import shared_path

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from autoconfig.resolver.methods.mx import mx_domains
+from autoconfig.net.suffixes import mx_domains
 from autoconfig.resolver.outcome import Trust
 from tests.internet import xml
 from tests.publishing import FakeStore

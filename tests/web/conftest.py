@@ -9,6 +9,8 @@ import pytest
 from autoconfig.settings import Settings
 from autoconfig.stores import open_stores
 from autoconfig.web import create_app
+from autoconfig.web.strangers.thread import ResolverThread
+from tests.web.mx import FakeMx
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,6 +116,13 @@ IDN = "xn--bcher-kva.example"
 
 DOMAINS = ("example.com", "example.org", "exchange.example", "sync.example", "token.example", "plain.example")
 """Every mail domain that has servers, the bookshop's aside."""
+
+
+@pytest.fixture(autouse=True)
+def no_dns(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody here asks the name servers of this machine: domains that are not listed are made up."""
+    if request.node.get_closest_marker("real") is None:
+        monkeypatch.setattr(ResolverThread, "ask_mx", FakeMx().ask_mx)
 
 
 @pytest.fixture(scope="session")

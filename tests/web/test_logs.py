@@ -15,13 +15,16 @@ from hypothesis import strategies as st
 from autoconfig.settings import Settings
 from autoconfig.web.logs import AccessLog
 from autoconfig.web.logs.setup import JsonFormatter
-from tests.web.asking import CONFIG, JSON, call, environ_of
+from tests.web.asking import CONFIG, JSON, POX, call, environ_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from wsgiref.types import StartResponse, WSGIEnvironment
 
+    from flask import Flask
+
 KEY = "a secret of the operator"
+ADAS_HASH = hmac.new(KEY.encode(), b"ada@example.com", "sha256").hexdigest()[:16]
 WITH_KEY = Settings(providers=(), log_format="json", log_key=KEY)
 WITHOUT_KEY = Settings(providers=(), log_format="json")
 
@@ -93,8 +96,39 @@ def test_an_id_that_is_none_is_replaced_and_told(lines: list[str], given_id: str
     ["emailaddress=Ada@Example.com", "Email=ada%40example.com", "x=1&EMAILADDRESS=ada%2540example.com"],
 )
 def test_one_user_has_one_hash_however_the_address_is_spelled(lines: list[str], query: str) -> None:
-    expected = hmac.new(KEY.encode(), b"ada@example.com", "sha256").hexdigest()[:16]
-    assert logged(lines, WITH_KEY, path=CONFIG, query=query)["user"] == expected
+    assert logged(lines, WITH_KEY, path=CONFIG, query=query)["user"] == ADAS_HASH
+
+
+@pytest.mark.parametrize("protocol", ["outlook/responseschema/2006a", "mobilesync/responseschema/2006"])
+def test_a_user_of_outlook_can_be_followed_too(app: Flask, lines: list[str], protocol: str) -> None:
+    body = (
+        "<Autodiscover><Request><EMailAddress>Ada@Example.com</EMailAddress><AcceptableResponseSchema>"
+        f"http://schemas.microsoft.com/exchange/autodiscover/{protocol}</AcceptableResponseSchema>"
+        "</Request></Autodiscover>"
+    )
+    call(AccessLog(app, WITH_KEY), environ_of(POX, method="POST", body=body.encode()))
+    line = json.loads(lines.pop())
+    assert line["user"] == ADAS_HASH
+    assert line["protocol"] == ("autodiscover" if "outlook" in protocol else "mobilesync")
+
+
+@pytest.mark.parametrize(
+    "path", [f"{JSON}/v1.0/Ada@example.com", "/AutoDiscover/autodiscover.json/V1.0//ada%40example.com"]
+)
+def test_so_can_who_asks_by_path(app: Flask, lines: list[str], path: str) -> None:
+    call(AccessLog(app, WITH_KEY), environ_of(path, query="Protocol=AutodiscoverV1"))
+    line = json.loads(lines.pop())
+    assert (line["user"], line["path"]) == (ADAS_HASH, f"{JSON}/v1.0/<address>")
+
+
+def test_one_hash_however_letters_beyond_ascii_are_sent(app: Flask, lines: list[str]) -> None:
+    for request in (
+        environ_of(f"{JSON}/v1.0/bücher@example.com".encode().decode("latin-1")),
+        environ_of(CONFIG, query="emailaddress=b%C3%BCcher@example.com"),
+    ):
+        call(AccessLog(app, WITH_KEY), request)
+    expected = hmac.new(KEY.encode(), "bücher@example.com".encode(), "sha256").hexdigest()[:16]
+    assert [json.loads(line)["user"] for line in lines] == [expected] * 2
 
 
 @pytest.mark.parametrize("query", ["", "emailaddress=", "emailaddress=nobody", "address=ada@example.com"])

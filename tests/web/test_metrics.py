@@ -12,17 +12,20 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from autoconfig.model import EmailAddress
 from autoconfig.settings import RateLimit, Settings
+from autoconfig.stores import open_stores
 from autoconfig.web import create_app
 from autoconfig.web.metrics import Meter
 from autoconfig.web.metrics.meter import BUCKETS, EVENTS
 from autoconfig.web.metrics.tally import Tally
 from autoconfig.web.metrics.words import FAMILIES, OUTCOMES, PROTOCOLS, family_of, outcome_of, protocol_of
 from autoconfig.web.strangers.cache import MemoryCache
+from tests.stores.importing import domains, imported, provider
 from tests.web.asking import CONFIG, JSON, POX
 from tests.web.resolving import FakeResolver, found, nothing, offline
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from flask.testing import FlaskClient
 
@@ -100,6 +103,17 @@ def test_threads_lose_no_count() -> None:
     for thread in threads:
         thread.join()
     assert tally.sums() == [40_000, 80_000]
+
+
+def test_what_a_process_counts_elsewhere_stands_beside_what_others_counted() -> None:
+    tally = Tally(2, rows=2)
+    tally.take_over(0, lambda: (5, 2.5))
+    tally.take_over(0, lambda: (7, 3.5))
+    tally.take_over(0, lambda: (6, 3.0))
+    assert tally.sums() == [7, 3.5], "and no sum falls"
+    for _ in range(3):
+        in_a_child(lambda: tally.take_over(0, lambda: (10, 1.0)), killed=True)
+    assert tally.sums() == [37, 6.5]
 
 
 # Words
@@ -189,6 +203,18 @@ def test_requests_are_counted_whichever_way_they_are_answered(asked: FlaskClient
     assert counts[name, "thunderbird", "found", "autodiscover"] == 1
 
 
+def test_mobilesync_is_told_from_outlook(asked: FlaskClient) -> None:
+    body = (
+        "<Autodiscover><Request><EMailAddress>ada@exchange.example</EMailAddress><AcceptableResponseSchema>"
+        "http://schemas.microsoft.com/exchange/autodiscover/mobilesync/responseschema/2006"
+        "</AcceptableResponseSchema></Request></Autodiscover>"
+    )
+    asked.post(POX, data=body, headers={"User-Agent": "Outlook"})
+    counts = samples(asked)
+    assert counts["autoconfig_requests_total", "outlook", "found", "mobilesync"] == 1
+    assert counts["autoconfig_request_seconds_count", "mobilesync"] == 1
+
+
 def test_times_are_counted_in_buckets(asked: FlaskClient) -> None:
     for _ in range(5):
         asked.get("/healthz")
@@ -207,6 +233,24 @@ def test_the_stores_are_told(asked: FlaskClient, store: Store) -> None:
     assert counts["autoconfig_store_providers", health.source] == health.providers > 5
     assert counts["autoconfig_store_usable", health.source] == 1
     assert counts["autoconfig_store_problems", health.source] == 0
+
+
+def test_a_source_that_is_elsewhere_is_told_about(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/providers.db"
+    imported(url, provider("one"), *domains("one", "one.example", "two.example"))
+    store = open_stores([url])
+    client = create_app(Settings(providers=(), resolve="off"), store).test_client()
+    for name in ("one", "two", "one", "unknown"):
+        client.get(f"/v1.1/{name}.example")
+    counts = samples(client)
+    (health,) = store.health()
+    assert counts["autoconfig_store_answer_seconds_count", health.source] == health.questions >= 4
+    assert 0 < counts["autoconfig_store_answer_seconds_sum", health.source] < 5
+    assert counts["autoconfig_store_errors_total", health.source] == 0
+    assert counts["autoconfig_store_kept_answers_total", "fresh", health.source] == health.hits > 0
+    assert counts["autoconfig_store_kept_answers_total", "stale", health.source] == 0
+    assert 0 <= counts["autoconfig_store_age_seconds", health.source] < 60
+    store.close()
 
 
 def test_what_happens_about_strangers_is_counted(store: Store) -> None:
@@ -238,7 +282,9 @@ def test_what_happens_about_strangers_is_counted(store: Store) -> None:
 def test_every_event_is_on_the_page(asked: FlaskClient) -> None:
     counts = samples(asked)
     events = [
-        key for key in counts if key[0].startswith(("autoconfig_res", "autoconfig_ca", "autoconfig_ra"))
+        key
+        for key in counts
+        if key[0].startswith(("autoconfig_res", "autoconfig_ca", "autoconfig_ra", "autoconfig_mx"))
     ]
     assert len(events) == len(EVENTS)
 

@@ -8,7 +8,7 @@ import pytest
 
 from autoconfig.errors import Unavailable
 from autoconfig.settings import Settings
-from autoconfig.web.strangers import strangers_for
+from autoconfig.web.network import Network
 from autoconfig.web.strangers.cache import MemoryCache
 from autoconfig.web.strangers.entry import FOUND_SECONDS, NOTHING_SECONDS, STALE_SECONDS
 from tests.web.fakes import FakeStore
@@ -111,7 +111,9 @@ def test_settings_that_lead_to_other_answers_part_what_is_kept(
 ) -> None:
     memory, resolver = MemoryCache(), FakeResolver()
     for settings in (Settings(providers=()), Settings(providers=(), **changed)):
-        strangers_for(settings, FakeStore(), memory, resolver).settings_of(ADA)
+        limited = Network(settings, FakeStore(), memory).limited(resolver)
+        assert limited is not None
+        limited.strangers.settings_of(ADA)
     assert len(resolver.questions) == questions
 
 

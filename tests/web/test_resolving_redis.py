@@ -6,7 +6,10 @@ import logging
 import shutil
 import socket
 import subprocess
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,8 +19,9 @@ from autoconfig.model import EmailAddress
 from autoconfig.settings import RateLimit
 from autoconfig.web.limits import RateLimiter
 from autoconfig.web.strangers.cache import MemoryCache
-from autoconfig.web.strangers.redis_cache import PAUSE, PREFIX, TIMEOUT, RedisCache
+from autoconfig.web.strangers.redis_cache import LONGEST_TURN, PAUSE, PREFIX, TIMEOUT, RedisCache
 from autoconfig.web.strangers.service import Strangers
+from autoconfig.web.strangers.turns import TURN_SECONDS
 from tests.internet.fixtures import need
 from tests.web.fakes import FakeStore
 from tests.web.resolving import FakeClock, FakeResolver
@@ -137,6 +141,48 @@ def test_two_services_ask_once(server: Server, client: Redis) -> None:
         cache.close()
 
 
+def test_machines_that_share_a_server_ask_once_at_the_same_time(server: Server, client: Redis) -> None:
+    gate = threading.Event()
+    resolver = FakeResolver(gate=gate)
+    caches = [RedisCache(server.url, MemoryCache()) for _ in range(3)]
+    services = [Strangers(store=FakeStore(), cache=cache, resolver=resolver) for cache in caches]
+    with ThreadPoolExecutor(3) as pool:
+        told = [pool.submit(one.settings_of, EmailAddress("ada", "example.com")) for one in services]
+        time.sleep(0.3)
+        gate.set()
+        assert all(answer.result().found for answer in told)
+    assert len(resolver.questions) == 1
+    assert client.keys(f"{PREFIX}turn/*") == []
+    for cache in caches:
+        cache.close()
+
+
+def test_a_machine_that_died_in_its_turn_is_waited_for_and_then_not(cache: RedisCache, client: Redis) -> None:
+    client.set(f"{PREFIX}turn/key", "of somebody dead", ex=LONGEST_TURN)
+    started = time.monotonic()
+    with cache.turn("key"):
+        assert TURN_SECONDS <= time.monotonic() - started < TURN_SECONDS + 1
+    assert client.get(f"{PREFIX}turn/key") == b"of somebody dead", "nobody lets go of another's"
+    assert client.ttl(f"{PREFIX}turn/key") <= LONGEST_TURN
+
+
+def test_a_turn_ends_with_what_goes_wrong_in_it(cache: RedisCache, client: Redis) -> None:
+    with suppress(ZeroDivisionError), cache.turn("key"):
+        assert client.ttl(f"{PREFIX}turn/key") == LONGEST_TURN
+        raise ZeroDivisionError
+    assert client.keys() == []
+
+
+def test_small_values_are_near_once_they_were_fetched(server: Server, client: Redis) -> None:
+    cache = RedisCache(server.url, MemoryCache())
+    client.set(f"{PREFIX}mx/key", b"value")
+    assert cache.get("mx/key") == b"value"
+    client.flushall()
+    assert cache.get("mx/key") == b"value"
+    assert cache.get("key") is None
+    cache.close()
+
+
 def test_no_key_and_no_value_holds_an_address(server: Server, client: Redis, cache: RedisCache) -> None:
     strangers = Strangers(store=FakeStore(), cache=cache, resolver=FakeResolver())
     strangers.settings_of(EmailAddress("ada.lovelace", "example.com"))
@@ -203,6 +249,23 @@ def test_a_silent_server_costs_one_timeout_and_then_nothing(clock: FakeClock) ->
         cache.close()
 
 
+def test_one_thread_finds_out_whether_a_silent_server_speaks_again(clock: FakeClock) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        cache = RedisCache(f"redis://127.0.0.1:{silent.getsockname()[1]}", MemoryCache(), clock=clock)
+        cache.get("key")
+        clock.now += PAUSE
+        with ThreadPoolExecutor(8) as pool:
+            took = list(pool.map(lambda _: timed(cache), range(8)))
+        assert sum(seconds >= TIMEOUT for seconds in took) == 1
+        cache.close()
+
+
+def timed(cache: RedisCache) -> float:
+    started = time.monotonic()
+    cache.get("key")
+    return time.monotonic() - started
+
+
 def test_a_server_that_comes_back_is_used_again(
     tmp_path: Path, clock: FakeClock, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -217,6 +280,27 @@ def test_a_server_that_comes_back_is_used_again(
         clock.now += PAUSE
         assert cache.get("key") is None
         assert caplog.messages[-1] == "the shared cache answers again"
+    finally:
+        server.stop()
+        cache.close()
+
+
+def test_a_restart_that_nobody_noticed_costs_no_pause(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Every connection that is kept is broken then."""
+    server = Server(program(), tmp_path)
+    cache = RedisCache(server.url, MemoryCache())
+    try:
+        with ThreadPoolExecutor(20) as pool:
+            list(pool.map(lambda number: cache.put(f"key{number}", b"value", 60), range(200)))
+        server.stop()
+        server.start()
+        with Redis(port=server.port) as client:
+            client.set(f"{PREFIX}new", b"value")
+        assert [cache.get("new") for _ in range(30)] == [b"value"] * 30
+        assert cache.count("rate", 60) == (1, 60)
+        assert caplog.messages == []
     finally:
         server.stop()
         cache.close()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from autoconfig.errors import LookupFailed, StoreDown
 from autoconfig.net.records import Mx
-from autoconfig.net.suffixes import registrable_domain
+from autoconfig.net.suffixes import mx_domains
 from autoconfig.resolver.clientconfig import by_dns, fetch, site_url
 from autoconfig.resolver.methods.ispdb import url_of
 from autoconfig.resolver.methods.step import Step
@@ -48,19 +48,6 @@ async def _ask(inquiry: Inquiry) -> Outcome:
     domains = mx_domains(best.exchange, inquiry.domain)
     local = await asyncio.to_thread(_local, inquiry, best.exchange, domains, trust)
     return local if local is not None else await _elsewhere(inquiry, domains, trust)
-
-
-def mx_domains(exchange: str, domain: str) -> tuple[str, ...]:
-    """The domains an MX host stands for: its name less the first label, and its registrable domain.
-
-    Never the mail domain itself, which is asked anyway, and never a public suffix.
-    """
-    candidates = (exchange.partition(".")[2], registrable_domain(exchange) or "")
-    return tuple(
-        dict.fromkeys(
-            name for name in candidates if name and name != domain and registrable_domain(name) is not None
-        )
-    )
 
 
 def _local(inquiry: Inquiry, exchange: str, domains: tuple[str, ...], trust: Trust) -> Outcome | None:

@@ -18,14 +18,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from autoconfig.errors import AddressError
-from autoconfig.web.asking import forgiving_address
+from autoconfig.web.asking import ADDRESS_ASKED, PROTOCOL_ASKED, forgiving_address
 from autoconfig.web.logs.private import private_path, without_addresses
 from autoconfig.web.metrics.words import family_of, protocol_of
+from autoconfig.web.paths import JSON_V1_PATH, canonical_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+    from autoconfig.model import EmailAddress
     from autoconfig.settings import Settings
 
 ACCESS = "autoconfig.access"
@@ -33,6 +35,7 @@ ACCESS = "autoconfig.access"
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{8,64}")
 _ADDRESS_NAMES = ("emailaddress", "email")
+_IN_PATH = f"{JSON_V1_PATH}/"
 _USER_HEX = 16
 _LONGEST_QUERY = 2048
 
@@ -102,7 +105,7 @@ class AccessLog:
             "kind": "access",
             "method": without_addresses(environ["REQUEST_METHOD"]),
             "path": private_path(answered.path),
-            "protocol": protocol_of(answered.path),
+            "protocol": environ.get(PROTOCOL_ASKED) or protocol_of(answered.path),
             "client": family_of(agent),
             "agent": without_addresses(agent)[:200],
             "status": int(answered.status) if answered.status.isdigit() else None,
@@ -110,21 +113,32 @@ class AccessLog:
             "ms": round(answered.seconds * 1000, 2),
             "request_id": answered.request_id,
         }
-        user = self._user(environ)
+        user = self._user(answered)
         return fields | ({"user": user} if user else {})
 
-    def _user(self, environ: WSGIEnvironment) -> str:
-        """The address of the query, hashed with the key; empty where there is none."""
-        if not self._key:
+    def _user(self, answered: Answered) -> str:
+        """The address that was asked about, hashed with the key; empty where there is none."""
+        address = _address_of(answered) if self._key else None
+        if address is None:
             return ""
-        for name, value in parse_qsl(environ.get("QUERY_STRING", "")[:_LONGEST_QUERY]):
+        return hmac.digest(self._key, str(address).lower().encode(), "sha256").hex()[:_USER_HEX]
+
+
+def _address_of(answered: Answered) -> EmailAddress | None:
+    """The address in the body, as far as the application found one there, in the query or in the path."""
+    in_body: EmailAddress | None = answered.environ.get(ADDRESS_ASKED)
+    if in_body is not None:
+        return in_body
+    try:
+        for name, value in parse_qsl(answered.environ.get("QUERY_STRING", "")[:_LONGEST_QUERY]):
             if name.lower() in _ADDRESS_NAMES:
-                try:
-                    address = str(forgiving_address(value)).lower()
-                except AddressError:
-                    return ""
-                return hmac.digest(self._key, address.encode(), "sha256").hex()[:_USER_HEX]
-        return ""
+                return forgiving_address(value)
+        # WSGI hands over bytes as latin-1 (PEP 3333).
+        written = answered.path[:_LONGEST_QUERY].encode("latin-1", "replace").decode("utf-8", "replace")
+        path = canonical_path(written)
+        return forgiving_address(path.removeprefix(_IN_PATH)) if path.startswith(_IN_PATH) else None
+    except AddressError:
+        return None
 
 
 class _Told:

@@ -5,21 +5,30 @@ from __future__ import annotations
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from autoconfig.web.asking import PROTOCOL_ASKED
 from autoconfig.web.metrics.words import family_of, outcome_of, protocol_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+    from autoconfig.stores import Pulse
     from autoconfig.web.metrics.meter import Meter
+
+_NOTED_EVERY = 0.25
+"""Seconds."""
 
 
 class Counted:
     """WSGI middleware that counts requests; the time is that until the answer begins."""
 
-    def __init__(self, application: WSGIApplication, meter: Meter) -> None:
+    def __init__(
+        self, application: WSGIApplication, meter: Meter, pulses: Sequence[Pulse | None] = ()
+    ) -> None:
+        """``pulses`` are those of the stores: what they count is told for all processes together too."""
         self._application = application
         self._meter = meter
+        self._sources = [_Source(place, pulse) for place, pulse in enumerate(pulses) if pulse is not None]
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         begun = perf_counter()
@@ -35,4 +44,26 @@ class Counted:
             return self._application(environ, started)  # type: ignore[arg-type]
         finally:
             family = family_of(environ.get("HTTP_USER_AGENT", ""))
-            self._meter.request(protocol_of(path), family, outcome_of(said), perf_counter() - begun)
+            now = perf_counter()
+            protocol = environ.get(PROTOCOL_ASKED) or protocol_of(path)
+            self._meter.request(protocol, family, outcome_of(said), now - begun)
+            for source in self._sources:
+                source.note(self._meter, now)
+
+
+class _Source:
+    """The source of one store, and when its counts were last noted."""
+
+    def __init__(self, place: int, pulse: Pulse) -> None:
+        self._place = place
+        self._pulse = pulse
+        self._asked = 0
+        self._noted_at = float("-inf")
+
+    def note(self, meter: Meter, now: float) -> None:
+        """Note the counts if the source was asked; those of kept answers alone may wait for a moment."""
+        pulse = self._pulse
+        asked = pulse.questions + pulse.errors + pulse.stale
+        if asked != self._asked or now - self._noted_at > _NOTED_EVERY:
+            self._asked, self._noted_at = asked, now
+            meter.source(self._place, pulse)

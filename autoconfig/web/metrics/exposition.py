@@ -8,18 +8,39 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response
 
 from autoconfig import __version__
+from autoconfig.stores import pulses_of
 from autoconfig.web.answers import bytes_answer
-from autoconfig.web.metrics.meter import BUCKETS, METHODS
+from autoconfig.web.metrics.meter import BUCKETS, LOOKS, METHODS, MX_OUTCOMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from prometheus_client.core import Metric
 
-    from autoconfig.stores import Store
+    from autoconfig.stores import Health, Store
     from autoconfig.web.metrics.meter import Meter
 
 METRICS_PATH = "/metrics"
+
+_EVENTS = {
+    "resolutions": (
+        "Domains nobody lists that were resolved: who knew them.",
+        "resolved",
+        (*METHODS, "nothing", "unavailable"),
+    ),
+    "cache_looks": ("Looks into the cache of domains nobody lists.", "cache", LOOKS),
+    "mx_rule": ("Domains nobody lists, by whose MX record they have.", "mx", MX_OUTCOMES),
+    "mx_cache_looks": ("Looks into the cache of MX records.", "mx_cache", LOOKS),
+}
+"""Families of events by their name: what they mean, how their events begin, and end."""
+
+_GAUGES = {
+    "usable": "Whether the store can answer.",
+    "providers": "Providers that the store serves.",
+    "domains": "Mail domains that the store serves.",
+    "problems": "What an operator must mend in the store; /readyz says what.",
+    "age_seconds": "Seconds since the source of the store last answered.",
+}
 
 
 def metrics(meter: Meter, store: Store) -> Blueprint:
@@ -53,7 +74,7 @@ class _Collector:
         yield InfoMetricFamily("autoconfig", "What runs here.", value={"version": __version__})
         yield from _requests(self._meter)
         yield from _events(self._meter)
-        yield from _stores(self._store)
+        yield from _stores(self._meter, self._store)
 
 
 def _requests(meter: Meter) -> Iterator[Metric]:
@@ -76,40 +97,48 @@ def _events(meter: Meter) -> Iterator[Metric]:
     from prometheus_client.core import CounterMetricFamily
 
     counts = meter.events()
-    about = "Domains nobody lists that were resolved: who knew them."
-    resolved = CounterMetricFamily("autoconfig_resolutions", about, labels=["outcome"])
-    for outcome in (*METHODS, "nothing", "unavailable"):
-        resolved.add_metric([outcome], counts[f"resolved_{outcome}"])
-    yield resolved
-    about = "Looks into the cache of domains nobody lists."
-    cache = CounterMetricFamily("autoconfig_cache_looks", about, labels=["outcome"])
-    for outcome in ("fresh", "stale", "missed"):
-        cache.add_metric([outcome], counts[f"cache_{outcome}"])
-    yield cache
+    for name, (about, prefix, outcomes) in _EVENTS.items():
+        family = CounterMetricFamily(f"autoconfig_{name}", about, labels=["outcome"])
+        for outcome in outcomes:
+            family.add_metric([outcome], counts[f"{prefix}_{outcome}"])
+        yield family
     about = "Requests refused because their client asks too often."
     yield CounterMetricFamily("autoconfig_rate_limited", about, value=counts["rate_limited"])
 
 
-def _stores(store: Store) -> Iterator[Metric]:
-    from prometheus_client.core import GaugeMetricFamily
+def _stores(meter: Meter, store: Store) -> Iterator[Metric]:
+    from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, SummaryMetricFamily
 
-    about = {
-        "usable": "Whether the store can answer.",
-        "providers": "Providers that the store serves.",
-        "domains": "Mail domains that the store serves.",
-        "problems": "What an operator must mend in the store; /readyz says what.",
-    }
     gauges = {
         name: GaugeMetricFamily(f"autoconfig_store_{name}", text, labels=["store"])
-        for name, text in about.items()
+        for name, text in _GAUGES.items()
     }
-    for health in store.health():
-        values = {
-            "usable": float(health.usable),
-            "providers": health.providers,
-            "domains": health.domains,
-            "problems": len(health.problems),
-        }
-        for name, value in values.items():
+    about = "Seconds that the source of the store took to answer a question."
+    answers = SummaryMetricFamily("autoconfig_store_answer_seconds", about, labels=["store"])
+    about = "Questions that the source of the store did not answer."
+    errors = CounterMetricFamily("autoconfig_store_errors", about, labels=["store"])
+    about = "Look-ups answered by what is kept: fresh, or stale while the source does not answer."
+    kept = CounterMetricFamily("autoconfig_store_kept_answers", about, labels=["store", "outcome"])
+    pulses = pulses_of(store)
+    for place, health in enumerate(store.health()):
+        for name, value in _values(health).items():
             gauges[name].add_metric([health.source], value)
-    yield from gauges.values()
+        pulse = pulses[place] if place < len(pulses) else None
+        if pulse is not None:
+            meter.source(place, pulse)
+            counts = meter.source_counts(place)
+            answers.add_metric([health.source], int(counts.questions), counts.seconds)
+            errors.add_metric([health.source], counts.errors)
+            kept.add_metric([health.source, "fresh"], counts.hits)
+            kept.add_metric([health.source, "stale"], counts.stale)
+    yield from (*gauges.values(), answers, errors, kept)
+
+
+def _values(health: Health) -> dict[str, float]:
+    values: dict[str, float] = {
+        "usable": float(health.usable),
+        "providers": health.providers,
+        "domains": health.domains,
+        "problems": len(health.problems),
+    }
+    return values if health.age is None else {**values, "age_seconds": health.age}

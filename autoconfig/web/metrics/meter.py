@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from autoconfig.web.metrics.tally import Tally
 from autoconfig.web.metrics.words import FAMILIES, OUTCOMES, PROTOCOLS
@@ -11,20 +11,42 @@ from autoconfig.web.metrics.words import FAMILIES, OUTCOMES, PROTOCOLS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from autoconfig.stores import Pulse
+
 BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper bounds in seconds; a document takes less than the first, a stranger's domain may take the last."""
 
 METHODS = ("local", "isp", "pacc", "ispdb", "mx", "srv", "autodiscover", "mailconf", "guess")
+LOOKS = ("fresh", "stale", "missed")
+MX_OUTCOMES = ("ours", "others", "unanswered", "refused")
 EVENTS = (
     *(f"resolved_{method}" for method in METHODS),
     "resolved_nothing",
     "resolved_unavailable",
-    "cache_fresh",
-    "cache_stale",
-    "cache_missed",
+    *(f"cache_{look}" for look in LOOKS),
     "rate_limited",
+    *(f"mx_{outcome}" for outcome in MX_OUTCOMES),
+    *(f"mx_cache_{look}" for look in LOOKS),
 )
-"""What may happen besides requests: who knew a stranger, what the cache had, who asked too often."""
+"""What may happen besides requests: who knew a stranger, what the caches had, who asked too often."""
+
+
+MOST_SOURCES = 16
+"""Stores whose sources are counted, the first ones of a chain."""
+
+
+class SourceCounts(NamedTuple):
+    """Look-ups of a store whose source is elsewhere, by who answered them."""
+
+    questions: float
+    """Answered by the source, and the seconds that took."""
+    seconds: float
+    errors: float
+    """Failed by the source."""
+    hits: float
+    """Answered by what is kept and fresh."""
+    stale: float
+    """Answered by what is kept, because the source did not."""
 
 
 class Meter:
@@ -38,7 +60,8 @@ class Meter:
         }
         first_event = len(kinds) + len(PROTOCOLS) * (len(BUCKETS) + 2)
         self._events = {event: first_event + number for number, event in enumerate(EVENTS)}
-        self._tally = Tally(first_event + len(EVENTS))
+        self._sources = first_event + len(EVENTS)
+        self._tally = Tally(self._sources + MOST_SOURCES * len(SourceCounts._fields))
 
     def request(self, protocol: str, family: str, outcome: str, seconds: float) -> None:
         """Count a request that is answered."""
@@ -56,6 +79,21 @@ class Meter:
         number = self._events.get(name)
         if number is not None:
             self._tally.add(number)
+
+    def source(self, place: int, pulse: Pulse) -> None:
+        """Note what this process has counted about the source of the store at a place so far."""
+        if place < MOST_SOURCES:
+            self._tally.take_over(
+                self._sources + place * len(SourceCounts._fields),
+                lambda: (pulse.questions, pulse.seconds, pulse.errors, pulse.hits, pulse.stale),
+            )
+
+    def source_counts(self, place: int) -> SourceCounts:
+        """What all processes have counted about that source; nothing beyond the places there are."""
+        width = len(SourceCounts._fields)
+        start = self._sources + place * width
+        numbers = self._tally.sums()[start : start + width]
+        return SourceCounts(*numbers) if numbers else SourceCounts(0, 0, 0, 0, 0)
 
     def requests(self) -> Iterator[tuple[tuple[str, str, str], float]]:
         """Protocol, family and outcome of all requests that ever came, with their number."""

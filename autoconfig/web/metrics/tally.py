@@ -12,6 +12,10 @@ import os
 import threading
 import weakref
 from array import array
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 ROWS = 256
 """Processes at once; a further one shares the last row, where counts may get lost."""
@@ -34,6 +38,8 @@ class Tally:
         self._lock = threading.Lock()
         self._pid = 0
         self._start = 0
+        self._before: list[float] = []
+        """What the row held when this process took it."""
 
     def add(self, number: int, amount: float = 1.0) -> None:
         """Let one of the numbers grow."""
@@ -50,6 +56,16 @@ class Tally:
             start = self._start
             for number, amount in amounts:
                 self._cells[start + number] += amount
+
+    def take_over(self, first: int, counted: Callable[[], Iterable[float]]) -> None:
+        """Let several numbers be what this process has counted elsewhere, beside what others counted."""
+        with self._lock:
+            if self._pid != os.getpid():
+                self._take_row()
+            # Asked for under the lock: an older count must not come after a newer one.
+            for number, count in enumerate(counted(), first):
+                cell = self._start + number
+                self._cells[cell] = max(self._cells[cell], self._before[number] + count)
 
     def sums(self) -> list[float]:
         """Each number as it is for all processes together."""
@@ -78,6 +94,7 @@ class Tally:
             if self._claims >= 0:
                 fcntl.lockf(self._claims, fcntl.LOCK_UN)
         self._pid, self._start = own, start + 1
+        self._before = [*self._cells[self._start : self._start + self._numbers]]
 
 
 def _is_alive(pid: int) -> bool:

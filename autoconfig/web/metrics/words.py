@@ -41,7 +41,10 @@ _BY_START = {
 }
 _OTHER = "other"
 
-PROTOCOLS = tuple(dict.fromkeys((*_BY_PATH.values(), *_BY_START.values(), _OTHER)))
+MOBILESYNC = "mobilesync"
+"""Only the body of a POX request says so."""
+
+PROTOCOLS = tuple(dict.fromkeys((*_BY_PATH.values(), *_BY_START.values(), MOBILESYNC, _OTHER)))
 
 # In this order: many programs name another one they resemble.
 _BY_AGENT = (

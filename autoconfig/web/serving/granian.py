@@ -43,7 +43,7 @@ def run(settings: Settings, *, host: str, port: int, workers: int, threads: int,
     port = _free(host, port)
     forked = multiprocessing.get_start_method() == "fork"
     memory = None
-    if settings.resolve != "off":
+    if settings.asks_network:
         # Before the fork: what one worker finds out all know, and a rate limit holds for all together.
         memory = MemoryCache()
         open_cache(settings.cache_url, memory).close()  # a wrong URL stops the start, not each worker
@@ -52,7 +52,8 @@ def run(settings: Settings, *, host: str, port: int, workers: int, threads: int,
     inherited = (memory, signer, Meter()) if forked else (None, None, None)
     server = Server("autoconfig.web:create_app", **options_for(settings, host, port, workers, threads))
     server.serve(
-        target_loader=partial(application, settings, *inherited, access_log=access_log), wrap_loader=False
+        target_loader=partial(application, settings, *inherited, threads=threads, access_log=access_log),
+        wrap_loader=False,
     )
 
 
@@ -62,10 +63,11 @@ def application(
     signer: Signer | None,
     meter: Meter | None,
     *,
+    threads: int,
     access_log: bool,
 ) -> WSGIApplication:
     """The application of one worker."""
-    app = create_app(settings, memory=memory, signer=signer, meter=meter)
+    app = create_app(settings, memory=memory, signer=signer, meter=meter, threads=threads)
     return AccessLog(app, settings) if access_log else app
 
 

@@ -75,14 +75,13 @@ class _Service(BaseApplication):
 
     def __init__(self, settings: Settings, options: dict[str, Any], *, logs_itself: bool) -> None:
         self._settings = settings
+        self._threads: int = options["threads"]
         self._logs_itself = logs_itself
         self._memory: MemoryCache | None = None
-        if settings.resolve != "off":
+        if settings.asks_network:
             # Before the fork: what one worker finds out all know, and a rate limit holds for all together.
             self._memory = MemoryCache()
-            open_cache(
-                settings.cache_url, self._memory
-            ).close()  # a wrong URL stops the start, not each worker
+            open_cache(settings.cache_url, self._memory).close()  # a wrong URL stops the start
         # Read once, at the start: a certificate that runs out later must not keep a new worker from starting.
         self._signer = open_signer(settings)
         # Before the fork too: the counts of all workers together are what Prometheus is told.
@@ -95,7 +94,13 @@ class _Service(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> WSGIApplication:
-        app = create_app(self._settings, memory=self._memory, signer=self._signer, meter=self._meter)
+        app = create_app(
+            self._settings,
+            memory=self._memory,
+            signer=self._signer,
+            meter=self._meter,
+            threads=self._threads,
+        )
         return AccessLog(app, self._settings) if self._logs_itself else app
 
 

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
 
+SMALL = "mx/"
+"""What the keys of small values start with."""
+SMALL_SLOTS, SMALL_BYTES = 32_768, 256
+
+
 class Cache(Protocol):
     """Bytes by key, and counters that start anew after a while. Safe from many threads."""
 
@@ -33,7 +38,7 @@ class Cache(Protocol):
         """
 
     def turn(self, key: str) -> AbstractContextManager[None]:
-        """Be the only process of this machine at something; waits a little for others."""
+        """Be the only process at something, of those that share the cache; waits a little for others."""
 
     def close(self) -> None:
         """Let go of connections."""
@@ -44,10 +49,22 @@ class MemoryCache:
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         slots = SlotTable(clock=clock)
-        self.get = slots.get
-        self.put = slots.put
+        self._slots = slots.get, slots.put
+        # MX records are a few words each, and of many more domains: they shall push out no document.
+        small = SlotTable(slots=SMALL_SLOTS, slot_bytes=SMALL_BYTES, clock=clock)
+        self._small = small.get, small.put
         self.count = CountTable(clock=clock).count
         self.turn = Turns().turn
+
+    def get(self, key: str) -> bytes | None:
+        """What was put there."""
+        get, _ = self._small if key.startswith(SMALL) else self._slots
+        return get(key)
+
+    def put(self, key: str, value: bytes, seconds: float) -> None:
+        """Keep a value."""
+        _, put = self._small if key.startswith(SMALL) else self._slots
+        put(key, value, seconds)
 
     def close(self) -> None:
         """Nothing is open."""

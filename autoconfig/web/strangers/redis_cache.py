@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import threading
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from autoconfig.errors import SettingsError
+from autoconfig.web.strangers.cache import SMALL
+from autoconfig.web.strangers.turns import TURN_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from contextlib import AbstractContextManager
+    from collections.abc import Callable, Iterator
 
     from redis import Redis
 
@@ -26,6 +29,11 @@ TIMEOUT = 0.5
 """Seconds for a connection, and for one answer."""
 PAUSE = 5.0
 """Seconds for which a server that failed is not asked again."""
+NEAR_SECONDS = 300
+"""For how long a small value from there is kept here too."""
+LONGEST_TURN = 15
+"""Seconds: more than the longest question takes."""
+LOOK_AGAIN = 0.05
 
 _SCHEMES = {"valkey": "redis", "valkeys": "rediss"}
 
@@ -42,6 +50,15 @@ class RedisCache:
 
     def get(self, key: str) -> bytes | None:
         """What was put there; what was put there from here while the server is away."""
+        if not key.startswith(SMALL):
+            return self._get(key)
+        # Wanted with every request of a customer: a question to another machine would be most of its time.
+        value = self._memory.get(key)
+        if value is None and (value := self._get(key)) is not None:
+            self._memory.put(key, value, NEAR_SECONDS)
+        return value
+
+    def _get(self, key: str) -> bytes | None:
         answered, value = self._asked(lambda client: client.get(PREFIX + key))
         return cast("bytes | None", value) if answered else self._memory.get(key)
 
@@ -64,9 +81,30 @@ class RedisCache:
         answered, value = self._asked(counted)
         return value if answered and value is not None else self._memory.count(key, seconds)
 
-    def turn(self, key: str) -> AbstractContextManager[None]:
-        """Be the only process of this machine at something; other machines may be at it too."""
-        return self._memory.turn(key)
+    @contextmanager
+    def turn(self, key: str) -> Iterator[None]:
+        """Be the only process at something, on all machines that share the server; waits a little."""
+        until = time.monotonic() + TURN_SECONDS
+        with self._memory.turn(key):
+            token = secrets.token_bytes(8)
+            ours = self._taken(f"{PREFIX}turn/{key}", token, until)
+            try:
+                yield
+            finally:
+                if ours:
+                    self._asked(lambda client: _let_go(client, f"{PREFIX}turn/{key}", token))
+
+    def _taken(self, name: str, token: bytes, until: float) -> bool:
+        """Take a turn; one that a machine died with ends by itself."""
+        while True:
+            answered, taken = self._asked(
+                lambda client: bool(client.set(name, token, nx=True, ex=LONGEST_TURN)),
+            )
+            if not answered or taken:
+                return answered
+            if time.monotonic() >= until:
+                return False
+            time.sleep(LOOK_AGAIN)
 
     def close(self) -> None:
         """Close the connections."""
@@ -76,7 +114,7 @@ class RedisCache:
         """Whether the server answered, and what."""
         from redis import RedisError
 
-        if self._clock() < self._away_until:
+        if not self._may_ask():
             return False, None
         try:
             value = question(self._client)
@@ -85,6 +123,17 @@ class RedisCache:
             return False, None
         self._answered()
         return True, value
+
+    def _may_ask(self) -> bool:
+        """Whether the server is there as far as is known; when its pause is over, one thread finds out."""
+        if self._away_until == float("-inf"):
+            return True
+        with self._lock:
+            now = self._clock()
+            if now < self._away_until:
+                return False
+            self._away_until = now + PAUSE
+            return True
 
     def _failed(self, error: Exception) -> None:
         with self._lock:
@@ -101,6 +150,12 @@ class RedisCache:
             back, self._away_until = self._away_until != float("-inf"), float("-inf")
         if back:
             logger.warning("the shared cache answers again")
+
+
+def _let_go(client: Redis, name: str, token: bytes) -> None:
+    # Not in one step: should the turn end in between, somebody asks once more, and that is all.
+    if client.get(name) == token:
+        client.delete(name)
 
 
 def _client(url: str) -> Redis:

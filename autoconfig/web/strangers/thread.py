@@ -1,7 +1,7 @@
 """The resolver, on an event loop in a thread of its own: one for each process, shared by all its requests.
 
 DNS answers and connections are kept between questions. Both are made when the first question comes, so after
-the fork, and made anew in a process forked off later.
+the fork, and made anew in a process forked off later. Who asks for MX records alone never loads the resolver.
 """
 
 from __future__ import annotations
@@ -12,7 +12,12 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
+
     from autoconfig.model import EmailAddress
+    from autoconfig.net.dns import Dns
+    from autoconfig.net.records import Answer
     from autoconfig.resolver import Options, Resolution, Resolver
     from autoconfig.resolver.watcher import Watcher
     from autoconfig.settings import Settings
@@ -51,6 +56,13 @@ class ResolverThread:
             chosen["ispdb_urls"] = settings.ispdb_urls
         return self._here().resolve(address, Options(**chosen), deadline + MARGIN, watcher)
 
+    def ask_mx(self, domain: str, keep: Callable[[Answer], None]) -> Future[Answer]:
+        """Begin to ask for the MX records of a domain.
+
+        ``keep`` gets the answer in a thread where it may take its time. The future fails with LookupFailed.
+        """
+        return self._here().ask_mx(domain, keep)
+
     def close(self) -> None:
         """Close the resolver's connections and end the thread."""
         with self._lock:
@@ -61,27 +73,21 @@ class ResolverThread:
     def _here(self) -> _Running:
         with self._lock:
             if self._running is None or self._running.pid != os.getpid():
-                self._running = _Running(self._open())
+                self._running = _Running(self._settings, self._store)
             return self._running
-
-    def _open(self) -> Resolver:
-        from autoconfig.resolver import Resolver
-
-        return Resolver.open(
-            store=self._store,
-            name_servers=self._settings.nameservers,
-            doh_url=self._settings.doh_url,
-            allow_private_networks=self._settings.allow_private_networks,
-            allow_http=self._settings.allow_http,
-        )
 
 
 class _Running:
-    """A running loop and the resolver that belongs to it."""
+    """A running loop, and what belongs to it: the DNS, and the resolver from its first question on."""
 
-    def __init__(self, resolver: Resolver) -> None:
+    def __init__(self, settings: Settings, store: Store) -> None:
+        from autoconfig.net.dns import open_dns
+
         self.pid = os.getpid()
-        self._resolver = resolver
+        self._settings = settings
+        self._store = store
+        self._dns = open_dns(settings.nameservers, settings.doh_url)
+        self._resolver: Resolver | None = None
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="resolver", daemon=True)
         self._thread.start()
@@ -89,15 +95,41 @@ class _Running:
     def resolve(
         self, address: EmailAddress, options: Options, seconds: float, watcher: Watcher | None
     ) -> Resolution:
-        asking = self._resolver.resolve(address, options, watcher=watcher)
-        question = asyncio.run_coroutine_threadsafe(asking, self._loop)
+        question = asyncio.run_coroutine_threadsafe(self._resolved(address, options, watcher), self._loop)
         try:
             return question.result(seconds)
         finally:
             question.cancel()
 
+    def ask_mx(self, domain: str, keep: Callable[[Answer], None]) -> Future[Answer]:
+        return asyncio.run_coroutine_threadsafe(self._asked(domain, keep), self._loop)
+
     def close(self) -> None:
-        asyncio.run_coroutine_threadsafe(self._resolver.aclose(), self._loop).result(MARGIN)
+        asyncio.run_coroutine_threadsafe(self._aclose(), self._loop).result(MARGIN)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(MARGIN)
         self._loop.close()
+
+    async def _resolved(self, address: EmailAddress, options: Options, watcher: Watcher | None) -> Resolution:
+        if self._resolver is None:
+            self._resolver = _resolver(self._settings, self._store, self._dns)
+        return await self._resolver.resolve(address, options, watcher=watcher)
+
+    async def _asked(self, domain: str, keep: Callable[[Answer], None]) -> Answer:
+        answer = await self._dns.look_up(domain, "MX")
+        self._loop.run_in_executor(None, keep, answer)
+        return answer
+
+    async def _aclose(self) -> None:
+        await (self._dns if self._resolver is None else self._resolver).aclose()
+
+
+def _resolver(settings: Settings, store: Store, dns: Dns) -> Resolver:
+    from autoconfig.resolver import Resolver
+
+    return Resolver.open(
+        store=store,
+        dns=dns,
+        allow_private_networks=settings.allow_private_networks,
+        allow_http=settings.allow_http,
+    )

@@ -48,6 +48,8 @@ class Bar(NamedTuple):
 BARS = (
     Bar("GET", "ours-gunicorn", "bare-gunicorn", 0.9),
     Bar("POST", "ours-gunicorn", "bare-gunicorn", 0.75),
+    Bar("GET", "ours-gunicorn", "uncounted-gunicorn", 0.97),
+    Bar("GET", "ours-granian", "uncounted-granian", 0.97),
     Bar("GET", "ours-gunicorn", "automx2", 15),
     Bar("POST", "ours-gunicorn", "automx2", 15),
     Bar("GET", "ours-granian", "nginx", 0.63),

@@ -1,6 +1,6 @@
 """The servers of the benchmark: ours, a bare function with the same bytes, nginx, and what others start.
 
-``python -m tests.bench.servers ours|bare PORT`` runs the first two under gunicorn, alike in every setting;
+``python -m tests.bench.servers ours|uncounted|bare PORT`` runs them under gunicorn, alike in every setting;
 granian loads ``tests.bench.servers:ours`` or ``:bare``.
 """
 
@@ -20,6 +20,7 @@ from autoconfig.settings import Settings
 from autoconfig.stores import open_stores
 from autoconfig.web import create_app
 from autoconfig.web.answers import headers_of
+from autoconfig.web.metrics import Counted
 from tests.bench.load import free_port, pinned, resident, wait_until_served
 
 if TYPE_CHECKING:
@@ -152,8 +153,10 @@ KINDS: Mapping[str, Callable[[Path], Running]] = {
     "nginx": _nginx,
     "bare-gunicorn": lambda folder: _gunicorn("bare", folder),
     "ours-gunicorn": lambda folder: _gunicorn("ours", folder),
+    "uncounted-gunicorn": lambda folder: _gunicorn("uncounted", folder),
     "bare-granian": lambda folder: _granian("bare", folder),
     "ours-granian": lambda folder: _granian("ours", folder),
+    "uncounted-granian": lambda folder: _granian("uncounted", folder),
     "automx2": _automx2,
 }
 
@@ -172,6 +175,15 @@ def running(kind: str, folder: Path) -> Iterator[Running]:
 def ours() -> WSGIApplication:
     """The service as its settings say."""
     return create_app(Settings.from_environment())
+
+
+def uncounted() -> WSGIApplication:
+    """The service without the counter before its door: what metrics cost is the difference."""
+    app = create_app(Settings.from_environment())
+    counted = app.wsgi_app
+    assert isinstance(counted, Counted)
+    app.wsgi_app = counted._application  # type: ignore[method-assign]
+    return app
 
 
 def bare() -> WSGIApplication:
@@ -201,7 +213,7 @@ def _serve(kind: str, port: int) -> None:
                 self.cfg.set(name, value)
 
         def load(self) -> Any:
-            return ours() if kind == "ours" else bare()
+            return {"ours": ours, "uncounted": uncounted, "bare": bare}[kind]()
 
     Server().run()
 

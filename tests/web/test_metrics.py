@@ -66,27 +66,36 @@ def in_a_child(work: Callable[[], None], *, killed: bool = False) -> None:
     os.waitpid(pid, 0)
 
 
+def add(tally: Tally, number: int, amount: float = 1.0) -> None:
+    tally.row[number] += amount
+
+
+def add_each(tally: Tally, amounts: tuple[float, ...]) -> None:
+    for number, amount in enumerate(amounts):
+        add(tally, number, amount)
+
+
 def test_the_counts_of_all_processes_are_one_sum() -> None:
     tally = Tally(3)
-    tally.add(0)
+    add(tally, 0)
     for _ in range(4):
-        in_a_child(lambda: tally.add(1, 2.5))
-    in_a_child(lambda: tally.add_all(((0, 1), (2, 7))), killed=True)
+        in_a_child(lambda: add(tally, 1, 2.5))
+    in_a_child(lambda: add_each(tally, (1, 0, 7)), killed=True)
     assert tally.sums() == [2, 10, 7]
 
 
 def test_the_rows_of_dead_processes_are_used_again_and_no_sum_falls() -> None:
     tally = Tally(1, rows=3)
-    tally.add(0)
+    add(tally, 0)
     for number in range(10):
-        in_a_child(lambda: tally.add(0), killed=bool(number % 2))
+        in_a_child(lambda: add(tally, 0), killed=bool(number % 2))
     assert tally.sums() == [11]
 
 
 def test_a_process_beyond_the_rows_still_counts() -> None:
     tally = Tally(1, rows=1)
-    tally.add(0)
-    in_a_child(lambda: tally.add(0))
+    add(tally, 0)
+    in_a_child(lambda: add(tally, 0))
     assert tally.sums() == [2]
 
 
@@ -95,7 +104,8 @@ def test_threads_lose_no_count() -> None:
 
     def work() -> None:
         for _ in range(5_000):
-            tally.add_all(((0, 1), (1, 2)))
+            add(tally, 0)
+            add(tally, 1, 2)
 
     threads = [threading.Thread(target=work) for _ in range(8)]
     for thread in threads:

@@ -6,7 +6,6 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from autoconfig.web.asking import PROTOCOL_ASKED
-from autoconfig.web.metrics.words import family_of, outcome_of, protocol_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -43,10 +42,10 @@ class Counted:
         try:
             return self._application(environ, started)  # type: ignore[arg-type]
         finally:
-            family = family_of(environ.get("HTTP_USER_AGENT", ""))
             now = perf_counter()
-            protocol = environ.get(PROTOCOL_ASKED) or protocol_of(path)
-            self._meter.request(protocol, family, outcome_of(said), now - begun)
+            self._meter.request(
+                environ.get(PROTOCOL_ASKED) or path, environ.get("HTTP_USER_AGENT", ""), said, now - begun
+            )
             for source in self._sources:
                 source.note(self._meter, now)
 

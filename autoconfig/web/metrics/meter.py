@@ -6,7 +6,14 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
 
 from autoconfig.web.metrics.tally import Tally
-from autoconfig.web.metrics.words import FAMILIES, OUTCOMES, PROTOCOLS
+from autoconfig.web.metrics.words import (
+    FAMILIES,
+    OUTCOMES,
+    PROTOCOLS,
+    family_of,
+    outcome_of,
+    protocol_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,6 +22,11 @@ if TYPE_CHECKING:
 
 BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper bounds in seconds; a document takes less than the first, a stranger's domain may take the last."""
+
+_SUM = len(BUCKETS) + 1
+"""Where the sum of seconds stands, behind the buckets and the one beyond the last."""
+
+MOST_KNOWN, LONGEST_KNOWN = 4096, 300
 
 METHODS = ("local", "isp", "pacc", "ispdb", "mx", "srv", "autodiscover", "mailconf", "guess")
 LOOKS = ("fresh", "stale", "missed")
@@ -55,30 +67,37 @@ class Meter:
     def __init__(self) -> None:
         kinds = [(p, f, o) for p in PROTOCOLS for f in FAMILIES for o in OUTCOMES]
         self._requests = {kind: number for number, kind in enumerate(kinds)}
-        self._buckets = {
-            protocol: len(kinds) + place * (len(BUCKETS) + 2) for place, protocol in enumerate(PROTOCOLS)
-        }
-        first_event = len(kinds) + len(PROTOCOLS) * (len(BUCKETS) + 2)
+        self._times = {protocol: len(kinds) + place * (_SUM + 1) for place, protocol in enumerate(PROTOCOLS)}
+        first_event = len(kinds) + len(PROTOCOLS) * (_SUM + 1)
         self._events = {event: first_event + number for number, event in enumerate(EVENTS)}
+        self._places: dict[tuple[str, str, str], tuple[int, int]] = {}
+        """Where requests that came already are counted: looking them up costs less than reading them."""
         self._sources = first_event + len(EVENTS)
         self._tally = Tally(self._sources + MOST_SOURCES * len(SourceCounts._fields))
 
-    def request(self, protocol: str, family: str, outcome: str, seconds: float) -> None:
-        """Count a request that is answered."""
-        buckets = self._buckets[protocol]
-        self._tally.add_all(
-            (
-                (self._requests[protocol, family, outcome], 1.0),
-                (buckets + bisect_left(BUCKETS, seconds), 1.0),
-                (buckets + len(BUCKETS) + 1, seconds),
-            )
-        )
+    def request(self, path: str, agent: str, status: str, seconds: float) -> None:
+        """Count a request that is answered, by its path, its User-Agent and the status line."""
+        places = self._places.get((path, agent, status)) or self._placed(path, agent, status)
+        request, times = places
+        row = self._tally.row
+        row[request] += 1.0
+        row[times + bisect_left(BUCKETS, seconds)] += 1.0
+        row[times + _SUM] += seconds
+
+    def _placed(self, path: str, agent: str, status: str) -> tuple[int, int]:
+        protocol = protocol_of(path)
+        places = self._requests[protocol, family_of(agent), outcome_of(status)], self._times[protocol]
+        if len(path) + len(agent) < LONGEST_KNOWN:
+            if len(self._places) >= MOST_KNOWN:
+                self._places.clear()
+            self._places[path, agent, status] = places
+        return places
 
     def event(self, name: str) -> None:
         """Count an event; a name that is not among them (a method of tomorrow) is not counted."""
         number = self._events.get(name)
         if number is not None:
-            self._tally.add(number)
+            self._tally.row[number] += 1.0
 
     def source(self, place: int, pulse: Pulse) -> None:
         """Note what this process has counted about the source of the store at a place so far."""
@@ -103,10 +122,10 @@ class Meter:
     def times(self) -> Iterator[tuple[str, list[float], float]]:
         """By protocol: the number of requests in each bucket and beyond the last, and the sum of seconds."""
         sums = self._tally.sums()
-        for protocol, start in self._buckets.items():
-            counts = sums[start : start + len(BUCKETS) + 1]
+        for protocol, start in self._times.items():
+            counts = sums[start : start + _SUM]
             if any(counts):
-                yield protocol, counts, sums[start + len(BUCKETS) + 1]
+                yield protocol, counts, sums[start + _SUM]
 
     def events(self) -> dict[str, float]:
         """How often each event happened."""

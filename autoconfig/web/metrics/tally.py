@@ -14,6 +14,8 @@ import weakref
 from array import array
 from typing import TYPE_CHECKING
 
+from autoconfig.stores.pulse import after_fork
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -22,7 +24,14 @@ ROWS = 256
 
 
 class Tally:
-    """Sums over all processes. Safe from many threads."""
+    """Sums over all processes."""
+
+    row: memoryview[float]
+    """The numbers of this process: ``row[number] += amount`` counts, from any thread.
+
+    There is no lock, which would cost more than all the rest: the interpreter changes threads at calls and at
+    the ends of loops, never between reading a number and writing it.
+    """
 
     def __init__(self, numbers: int, *, rows: int = ROWS) -> None:
         self._numbers = numbers
@@ -30,42 +39,22 @@ class Tally:
         width = array("d").itemsize
         self._memory = mmap.mmap(-1, (numbers + 1) * rows * width)
         # The first number of a row is the process that writes it.
-        self._cells = memoryview(self._memory).cast("d")
+        self._cells: memoryview[float] = memoryview(self._memory).cast("d")
         # A file without a name: a lock on it ends with its process, and nothing need be writable.
         self._claims = os.memfd_create("tally") if hasattr(os, "memfd_create") else -1
         if self._claims >= 0:
             weakref.finalize(self, os.close, self._claims)
-        self._lock = threading.Lock()
-        self._pid = 0
-        self._start = 0
         self._before: list[float] = []
         """What the row held when this process took it."""
-
-    def add(self, number: int, amount: float = 1.0) -> None:
-        """Let one of the numbers grow."""
-        with self._lock:
-            if self._pid != os.getpid():
-                self._take_row()
-            self._cells[self._start + number] += amount
-
-    def add_all(self, amounts: tuple[tuple[int, float], ...]) -> None:
-        """Let several numbers grow at once."""
-        with self._lock:
-            if self._pid != os.getpid():
-                self._take_row()
-            start = self._start
-            for number, amount in amounts:
-                self._cells[start + number] += amount
+        self._take_row()
+        after_fork(self._take_row)
 
     def take_over(self, first: int, counted: Callable[[], Iterable[float]]) -> None:
         """Let several numbers be what this process has counted elsewhere, beside what others counted."""
         with self._lock:
-            if self._pid != os.getpid():
-                self._take_row()
             # Asked for under the lock: an older count must not come after a newer one.
             for number, count in enumerate(counted(), first):
-                cell = self._start + number
-                self._cells[cell] = max(self._cells[cell], self._before[number] + count)
+                self.row[number] = max(self.row[number], self._before[number] + count)
 
     def sums(self) -> list[float]:
         """Each number as it is for all processes together."""
@@ -80,21 +69,24 @@ class Tally:
 
     def _take_row(self) -> None:
         """Take a row that nobody writes: free, or of a process that is gone."""
-        own = os.getpid()
+        self._lock = threading.Lock()
         if self._claims >= 0:
             fcntl.lockf(self._claims, fcntl.LOCK_EX)
         try:
-            for row in range(self._rows):
-                start = row * (self._numbers + 1)
-                writer = int(self._cells[start])
-                if row == self._rows - 1 or writer in (0, own) or not _is_alive(writer):
-                    self._cells[start] = own
-                    break
+            start = self._free_row() * (self._numbers + 1)
+            self._cells[start] = os.getpid()
         finally:
             if self._claims >= 0:
                 fcntl.lockf(self._claims, fcntl.LOCK_UN)
-        self._pid, self._start = own, start + 1
-        self._before = [*self._cells[self._start : self._start + self._numbers]]
+        self.row = self._cells[start + 1 : start + 1 + self._numbers]
+        self._before = [*self.row]
+
+    def _free_row(self) -> int:
+        for row in range(self._rows - 1):
+            writer = int(self._cells[row * (self._numbers + 1)])
+            if writer in (0, os.getpid()) or not _is_alive(writer):
+                return row
+        return self._rows - 1
 
 
 def _is_alive(pid: int) -> bool:

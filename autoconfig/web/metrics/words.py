@@ -19,7 +19,11 @@ from autoconfig.web.paths import (
     canonical_path,
 )
 
+MOBILESYNC = "mobilesync"
+"""Said by the body of a POX request, and here in place of its path."""
+
 _BY_PATH = {
+    MOBILESYNC: MOBILESYNC,
     **dict.fromkeys(MOZILLA_PATHS, "mozilla"),
     **dict.fromkeys(WELL_KNOWN_SERVICES, "wellknown"),
     POX_PATH: "autodiscover",
@@ -41,10 +45,7 @@ _BY_START = {
 }
 _OTHER = "other"
 
-MOBILESYNC = "mobilesync"
-"""Only the body of a POX request says so."""
-
-PROTOCOLS = tuple(dict.fromkeys((*_BY_PATH.values(), *_BY_START.values(), MOBILESYNC, _OTHER)))
+PROTOCOLS = tuple(dict.fromkeys((*_BY_PATH.values(), *_BY_START.values(), _OTHER)))
 
 # In this order: many programs name another one they resemble.
 _BY_AGENT = (

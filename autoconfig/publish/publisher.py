@@ -84,8 +84,11 @@ class Publisher:
     def shared_mozilla(self, domain: str) -> Document | None:
         """The plain client configuration of a listed domain where every mailbox has the same, else None."""
         # One look is enough nearly always; of a domain nobody asked for lately the document is made.
-        document = self.kept_mozilla(domain)
-        return self.mozilla(domain) if document is None and not self.is_personal(domain) else document
+        kept = self._kept
+        document = kept.documents.get(("mozilla", domain, ""))
+        if document is not None and kept.version == self.store.version:
+            return document
+        return None if self.is_personal(domain) else self.mozilla(domain)
 
     def kept_mozilla(self, domain: str) -> Document | None:
         """The plain client configuration of a listed domain if it lies ready; one look, no work."""
@@ -98,6 +101,12 @@ class Publisher:
         self, domain: str, address: EmailAddress | None, mx_domain: str | None = None
     ) -> Document | None:
         """The POX answer for an address, or with placeholders where none is known."""
+        if address is not None:
+            # One look is enough nearly always; where mailboxes differ nothing lies there.
+            kept = self._kept
+            document = kept.documents.get(("autodiscover", domain, ""))
+            if document is not None and kept.version == self.store.version:
+                return _with_address(document, address)
         return self._addressed("autodiscover", domain, mx_domain, autodiscover.render, address)
 
     def mobilesync(
@@ -235,12 +244,7 @@ class Publisher:
             body = autodiscover.fill_address(autodiscover.pieces(body), address)
             return Document(body, media_type, etag_of(body), PRIVATE)
         document = self._document(kind, domain, mx_domain, render, media_type, in_pieces=True)
-        if address is None or document is None:
-            return document
-        body = autodiscover.fill_address(document.pieces, address)
-        # The same document around the same address is the same bytes: hashing all of them again says no more.
-        etag = etag_of(f"{document.etag}{address}".encode())
-        return Document(body, media_type, etag, PRIVATE)
+        return document if address is None or document is None else _with_address(document, address)
 
     def _document(
         self,
@@ -292,6 +296,13 @@ class Publisher:
         if kept.version != version:
             self._kept = kept = _Kept(version, {}, {}, {})
         return kept
+
+
+def _with_address(document: Document, address: EmailAddress) -> Document:
+    body = autodiscover.fill_address(document.pieces, address)
+    # The same document around the same address is the same bytes: hashing all of them again says no more.
+    etag = etag_of(f"{document.etag}{address}".encode())
+    return Document(body, document.media_type, etag, PRIVATE)
 
 
 def _keep(table: dict[Key, Value], key: Key, value: Value) -> None:

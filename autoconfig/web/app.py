@@ -22,7 +22,7 @@ from autoconfig.web.certificates import certificates
 from autoconfig.web.customers import Customers
 from autoconfig.web.documents import documents
 from autoconfig.web.front import Front
-from autoconfig.web.metrics import Counted, Meter
+from autoconfig.web.metrics import Meter, counting
 from autoconfig.web.metrics.exposition import metrics
 from autoconfig.web.openapi import openapi
 from autoconfig.web.operations import operations
@@ -127,10 +127,11 @@ def create_app(
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(StoreDown, _store_down)
     app.register_error_handler(Exception, _bug)
-    wsgi: WSGIApplication = Front(app.wsgi_app, QuickWay(publisher, settings.base_url))
+    count = counting(meter, pulses_of(store))
+    wsgi: WSGIApplication = Front(app.wsgi_app, QuickWay(publisher, settings.base_url), count)
     if settings.trusted_proxies:
         wsgi = TrustedProxies(wsgi, settings.trusted_proxies)
-    app.wsgi_app = Counted(wsgi, meter, pulses_of(store))  # type: ignore[method-assign]
+    app.wsgi_app = wsgi  # type: ignore[method-assign, assignment]
     store.watch()
     return app
 

@@ -1,4 +1,4 @@
-"""The door before Flask: paths in one spelling, and plain requests answered at once.
+"""The door before Flask: plain requests answered at once, the paths of all others in one spelling.
 
 Flask's dispatch costs more than finding a document. Everything that is not plain goes the long way, with
 equal result.
@@ -6,33 +6,67 @@ equal result.
 
 from __future__ import annotations
 
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from autoconfig.web.answers import headers_of
+from autoconfig.web.metrics import Counted
 from autoconfig.web.paths import canonical_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+    from autoconfig.publish import Document
+    from autoconfig.web.metrics import Count
     from autoconfig.web.quick import QuickWay
+
+OK = "200 OK"
 
 
 class Front:
     """WSGI middleware in front of the Flask application."""
 
-    def __init__(self, application: WSGIApplication, quick: QuickWay) -> None:
+    def __init__(self, application: WSGIApplication, quick: QuickWay, count: Count) -> None:
+        """``count`` is told of every request."""
         self._application = application
         self._quick = quick
+        self._count = count
+        self.long_way: WSGIApplication = Counted(self._respelled, count)
+        """Answers what :meth:`plain` does not."""
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        answer = self.plain(environ)
+        if answer is None:
+            return self.long_way(environ, start_response)
+        headers, body = answer
+        start_response(OK, headers)
+        return [body]
+
+    def plain(self, environ: WSGIEnvironment) -> tuple[list[tuple[str, str]], bytes] | None:
+        """Headers and body of the answer to a plain request, the status being 200; None for any other."""
+        begun = perf_counter()
         document = self._quick.document(environ)
         if document is None:
-            written = environ["PATH_INFO"]
-            environ["PATH_INFO"] = path = canonical_path(written)
-            if path != written:
-                document = self._quick.document(environ)
+            return None
+        answer = _answer(document, environ)
+        agent = environ.get("HTTP_USER_AGENT", "")
+        self._count(environ["PATH_INFO"], agent, OK, perf_counter() - begun)
+        return answer
+
+    def _respelled(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        written = environ["PATH_INFO"]
+        environ["PATH_INFO"] = path = canonical_path(written)
+        document = None if path == written else self._quick.document(environ)
         if document is None:
             return self._application(environ, start_response)
-        start_response("200 OK", [*headers_of(document), ("Content-Length", str(len(document.body)))])
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else [document.body]
+        headers, body = _answer(document, environ)
+        start_response(OK, headers)
+        return [body]
+
+
+def _answer(document: Document, environ: WSGIEnvironment) -> tuple[list[tuple[str, str]], bytes]:
+    body = document.body
+    headers = headers_of(document)
+    headers.append(("Content-Length", str(len(body))))
+    return headers, b"" if environ["REQUEST_METHOD"] == "HEAD" else body

@@ -16,10 +16,15 @@ class TrustedProxies:
     """WSGI middleware: believes X-Forwarded-Host, -Proto and -For of the peers it is given."""
 
     def __init__(self, application: WSGIApplication, networks: Sequence[Network]) -> None:
-        self._application = application
+        self.application = application
         self._networks = tuple(networks)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        self.believe(environ)
+        return self.application(environ, start_response)
+
+    def believe(self, environ: WSGIEnvironment) -> None:
+        """Put into the environment what a trusted proxy says."""
         peer = environ.get("REMOTE_ADDR", "")
         if self._trusted(peer):
             host = _last(environ.get("HTTP_X_FORWARDED_HOST", ""))
@@ -29,7 +34,6 @@ class TrustedProxies:
             if scheme in ("http", "https"):
                 environ["wsgi.url_scheme"] = scheme
             environ["REMOTE_ADDR"] = self._client(environ.get("HTTP_X_FORWARDED_FOR", ""), peer)
-        return self._application(environ, start_response)
 
     def _client(self, header: str, peer: str) -> str:
         """The last hop that is no proxy of ours; what stands before it anybody may have written."""

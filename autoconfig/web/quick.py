@@ -32,6 +32,7 @@ _JSON_PATH = re.compile(rf"{re.escape(JSON_V1_PATH)}/{_ADDRESS}")
 _JSON_V1_QUERY = re.compile(_PROTOCOL)
 _JSON_PREFIX = f"{JSON_V1_PATH}/"
 
+_MANY_DIGITS = 6
 _GETTING = ("GET", "HEAD")
 
 
@@ -45,26 +46,24 @@ class QuickWay:
             MOZILLA_PATHS, self._by_address
         )
         self._by_path = by_path | {PACC_PATH: self._pacc, JSON_PATH: self._json}
+        self._requests = autodiscover.Requests()
 
     def document(self, environ: WSGIEnvironment) -> Document | None:
         """The document, None where the request is to go the long way; a body that was read is put back."""
         if "HTTP_IF_NONE_MATCH" in environ:
             return None
+        path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
         try:
-            return self._found(environ)
+            if method not in _GETTING:
+                return self._pox(environ) if path == POX_PATH and method == "POST" else None
+            find = self._by_path.get(path)
+            if find is not None:
+                return find(environ)
+            if path.startswith(BY_DOMAIN) and not environ["QUERY_STRING"]:
+                return self._publisher.kept_mozilla(path[len(BY_DOMAIN) :])
+            return self._json_v1(environ) if path.startswith(_JSON_PREFIX) else None
         except StoreDown:  # Flask says so
             return None
-
-    def _found(self, environ: WSGIEnvironment) -> Document | None:
-        path = environ["PATH_INFO"]
-        if environ["REQUEST_METHOD"] not in _GETTING:
-            return self._pox(environ) if path == POX_PATH and environ["REQUEST_METHOD"] == "POST" else None
-        find = self._by_path.get(path)
-        if find is not None:
-            return find(environ)
-        if path.startswith(BY_DOMAIN) and not environ["QUERY_STRING"]:
-            return self._publisher.kept_mozilla(path[len(BY_DOMAIN) :])
-        return self._json_v1(environ) if path.startswith(_JSON_PREFIX) else None
 
     def _by_address(self, environ: WSGIEnvironment) -> Document | None:
         found = _BY_ADDRESS.fullmatch(environ["QUERY_STRING"])
@@ -94,21 +93,29 @@ class QuickWay:
         return self._publisher.endpoint(domain, known, url)
 
     def _pox(self, environ: WSGIEnvironment) -> Document | None:
-        length = environ.get("CONTENT_LENGTH") or ""
-        if not (length.isdecimal() and 0 < len(length) < 6 and int(length) <= autodiscover.MAX_REQUEST_BYTES):
+        written = environ.get("CONTENT_LENGTH") or ""
+        length = int(written) if written.isdecimal() and len(written) < _MANY_DIGITS else 0
+        if not 0 < length <= autodiscover.MAX_REQUEST_BYTES:
             return None
         try:
-            body = environ["wsgi.input"].read(int(length))
+            body = environ["wsgi.input"].read(length)
         except Exception:  # a client that broke off; each WSGI server has exceptions of its own
             return None
-        environ["wsgi.input"] = io.BytesIO(body)
-        if len(body) != int(length):
-            return None
+        document = None
         try:
-            asking = autodiscover.parse_request(body)
+            if len(body) == length:
+                document = self._outlook(body, environ)
+        finally:
+            if document is None:
+                environ["wsgi.input"] = io.BytesIO(body)
+        return document
+
+    def _outlook(self, body: bytes, environ: WSGIEnvironment) -> Document | None:
+        try:
+            address, schema = self._requests.read(body)
         except FormatError:
             return None
-        if asking.schema != autodiscover.OUTLOOK_RESPONSE:
+        if schema != autodiscover.OUTLOOK_RESPONSE:
             return None
-        environ[ADDRESS_ASKED] = asking.address
-        return self._publisher.autodiscover(asking.address.domain, asking.address)
+        environ[ADDRESS_ASKED] = address
+        return self._publisher.autodiscover(address.domain, address)

@@ -1,7 +1,6 @@
 """The servers of the benchmark: ours, a bare function with the same bytes, nginx, and what others start.
 
-``python -m tests.bench.servers ours|uncounted|bare PORT`` runs them under gunicorn, alike in every setting;
-granian loads ``tests.bench.servers:ours`` or ``:bare``.
+``python -m tests.bench.servers ours|uncounted|bare PORT [granian]`` runs them alike in every setting.
 """
 
 from __future__ import annotations
@@ -15,12 +14,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from flask import Flask
+
 from autoconfig.publish import Publisher
 from autoconfig.settings import Settings
 from autoconfig.stores import open_stores
 from autoconfig.web import create_app
 from autoconfig.web.answers import headers_of
-from autoconfig.web.metrics import Counted
+from autoconfig.web.front import Front
 from tests.bench.load import free_port, pinned, resident, wait_until_served
 
 if TYPE_CHECKING:
@@ -103,9 +104,7 @@ def _gunicorn(kind: str, folder: Path) -> Running:
 
 def _granian(kind: str, folder: Path) -> Running:
     port = free_port()
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "1", "--port", str(port)]
-    command += ["--blocking-threads", "128", "--log-level", "critical", "--factory"]
-    command.append(f"tests.bench.servers:{kind}")
+    command = [sys.executable, "-m", "tests.bench.servers", kind, str(port), "granian"]
     return start(f"{kind} under granian", command, port, GET, AUTOCONFIG_PROVIDERS=str(_provider(folder)))
 
 
@@ -178,11 +177,11 @@ def ours() -> WSGIApplication:
 
 
 def uncounted() -> WSGIApplication:
-    """The service without the counter before its door: what metrics cost is the difference."""
+    """The service that counts nothing: what metrics cost is the difference."""
     app = create_app(Settings.from_environment())
-    counted = app.wsgi_app
-    assert isinstance(counted, Counted)
-    app.wsgi_app = counted._application  # type: ignore[method-assign]
+    front = app.wsgi_app
+    assert isinstance(front, Front)
+    front._count = lambda _path, _agent, _status, _seconds: None
     return app
 
 
@@ -200,7 +199,25 @@ def bare() -> WSGIApplication:
     return application
 
 
-def _serve(kind: str, port: int) -> None:
+APPLICATIONS = {"ours": ours, "uncounted": uncounted, "bare": bare}
+
+
+def _serve_granian(kind: str, port: int) -> None:
+    """Serve under granian until stopped."""
+    from granian.server import Server
+
+    from autoconfig.web.serving.granian import options_for
+    from autoconfig.web.serving.shortcut import shortened
+
+    def load() -> WSGIApplication:
+        application = APPLICATIONS[kind]()
+        return shortened(application) if isinstance(application, Flask) else application
+
+    options = options_for(Settings.from_environment(), "127.0.0.1", port, 1, THREADS)
+    Server("", **options).serve(target_loader=load, wrap_loader=False)
+
+
+def _serve_gunicorn(kind: str, port: int) -> None:
     """Serve under gunicorn until stopped."""
     from gunicorn.app.base import BaseApplication
 
@@ -213,10 +230,11 @@ def _serve(kind: str, port: int) -> None:
                 self.cfg.set(name, value)
 
         def load(self) -> Any:
-            return {"ours": ours, "uncounted": uncounted, "bare": bare}[kind]()
+            return APPLICATIONS[kind]()
 
     Server().run()
 
 
 if __name__ == "__main__":
-    _serve(sys.argv[1], int(sys.argv[2]))
+    serve = _serve_granian if sys.argv[3:] == ["granian"] else _serve_gunicorn
+    serve(sys.argv[1], int(sys.argv[2]))

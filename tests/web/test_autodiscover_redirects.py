@@ -17,7 +17,7 @@ from autoconfig.stores import open_stores
 from autoconfig.web import create_app
 from autoconfig.web.front import Front
 from tests.publishing import PROVIDER
-from tests.web.asking import JSON, POX, TEXT, XML, Answer, call, environ_of, front_of
+from tests.web.asking import JSON, POX, TEXT, XML, Answer, call, environ_of, front_of, uncounted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -120,7 +120,7 @@ def test_a_redirect_is_found_on_the_short_way_and_the_same_on_the_long(app: Flas
     def closed(_environ: object, _start_response: object) -> list[bytes]:
         raise AssertionError("the long way was gone")
 
-    short = call(Front(closed, front._quick), environ())
+    short = call(Front(closed, front._quick, uncounted), environ())
     assert short == call(front._application, environ())
     assert b"ada@tenant.example" in short.body
 

@@ -15,7 +15,7 @@ from autoconfig.settings import Settings
 from autoconfig.web import create_app
 from autoconfig.web.front import Front
 from autoconfig.web.paths import PACC_PATH, canonical_path
-from tests.web.asking import CONFIG, JSON, POX, WELL_KNOWN, Answer, call, environ_of, front_of
+from tests.web.asking import CONFIG, JSON, POX, WELL_KNOWN, Answer, call, environ_of, front_of, uncounted
 from tests.web.conftest import DOMAINS, IDN
 
 if TYPE_CHECKING:
@@ -225,21 +225,22 @@ def test_a_plain_request_for_a_kept_document_never_reaches_flask(fresh: Flask, p
     front = front_of(fresh)
     call(front, environ_of("/v1.1/example.com"))
 
-    assert call(Front(_flask_is_closed, front._quick), environ_of(path, query=query)).code == 200
+    assert call(Front(_flask_is_closed, front._quick, uncounted), environ_of(path, query=query)).code == 200
 
 
 @pytest.mark.parametrize("path", [POX, "/AutoDiscover/AutoDiscover.xml"])
 def test_a_plain_request_of_outlook_never_reaches_flask(fresh: Flask, path: str) -> None:
     front = front_of(fresh)
     body = autodiscover.render_request(EmailAddress.parse("ada@example.com"))
-    answer = call(Front(_flask_is_closed, front._quick), environ_of(path, method="POST", body=body))
+    request = environ_of(path, method="POST", body=body)
+    answer = call(Front(_flask_is_closed, front._quick, uncounted), request)
     assert (answer.code, answer.body.count(b"ada@example.com")) == (200, 5)
 
 
 def test_a_plain_request_for_pacc_never_reaches_flask(fresh: Flask) -> None:
     front = front_of(fresh)
     request = environ_of(PACC_PATH, host="ua-auto-config.exchange.example")
-    assert call(Front(_flask_is_closed, front._quick), request).code == 200
+    assert call(Front(_flask_is_closed, front._quick, uncounted), request).code == 200
 
 
 def _flask_is_closed(environ: object, start_response: object) -> list[bytes]:

@@ -9,7 +9,7 @@ import pytest
 
 from autoconfig.settings import Settings
 from autoconfig.web import create_app
-from autoconfig.web.metrics import Counted
+from autoconfig.web.front import Front
 from autoconfig.web.proxies import TrustedProxies
 from tests.web.asking import CONFIG, call, environ_of
 from tests.web.fakes import FakeStore
@@ -86,8 +86,7 @@ def test_the_service_answers_by_the_host_its_proxy_says(store: Store) -> None:
 
 def test_without_trusted_proxies_there_is_no_middleware() -> None:
     app = create_app(Settings(providers=()), FakeStore())
-    assert isinstance(app.wsgi_app, Counted)
-    assert not isinstance(app.wsgi_app._application, TrustedProxies)
+    assert isinstance(app.wsgi_app, Front)
 
 
 def client_seen(peer: str, header: str | None) -> object:

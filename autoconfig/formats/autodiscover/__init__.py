@@ -1,5 +1,6 @@
 """Outlook Autodiscover, "plain old XML" (POX): MS-OXDSCLI 24.1."""
 
+from autoconfig.formats.autodiscover.familiar import Requests
 from autoconfig.formats.autodiscover.reading import (
     Answer,
     Redirect,
@@ -27,6 +28,7 @@ __all__ = [
     "Redirect",
     "Refused",
     "Request",
+    "Requests",
     "fill_address",
     "parse",
     "parse_request",

@@ -131,13 +131,13 @@ def pieces(document: bytes) -> tuple[bytes, ...]:
 
 def fill_address(document: Iterable[bytes], address: EmailAddress) -> bytes:
     """Put the pieces of a document together with an address, escaped, where the placeholders stand."""
-    # A piece is a placeholder or has none in it, so that a local part that looks like one stays itself.
-    values = {
-        _ADDRESS: escape(str(address)).encode(),
-        _LOCAL_PART: escape(address.local_part).encode(),
-        _DOMAIN: address.domain.encode(),
-    }
-    return b"".join([values.get(piece, piece) for piece in document])
+    whole = escape(str(address)).encode()
+    domain = address.domain.encode()
+    values = {_ADDRESS: whole, _LOCAL_PART: whole[: -len(domain) - 1], _DOMAIN: domain}
+    filled = [*document]
+    # Every second piece is a placeholder, so that a local part that looks like one stays itself.
+    filled[1::2] = [values.get(piece, piece) for piece in filled[1::2]]
+    return b"".join(filled)
 
 
 def render_error(code: int, schema: str, now: datetime.datetime) -> bytes:

@@ -1,9 +1,9 @@
-"""The outermost door: every request is counted, whoever answers it."""
+"""Every request is counted, whoever answers it."""
 
 from __future__ import annotations
 
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from autoconfig.web.asking import PROTOCOL_ASKED
 
@@ -18,16 +18,18 @@ _NOTED_EVERY = 0.25
 """Seconds."""
 
 
+class Count(Protocol):
+    """Counts a request by its path (or protocol), its User-Agent, the status line, and its seconds."""
+
+    def __call__(self, path: str, agent: str, status: str, seconds: float) -> None: ...
+
+
 class Counted:
     """WSGI middleware that counts requests; the time is that until the answer begins."""
 
-    def __init__(
-        self, application: WSGIApplication, meter: Meter, pulses: Sequence[Pulse | None] = ()
-    ) -> None:
-        """``pulses`` are those of the stores: what they count is told for all processes together too."""
+    def __init__(self, application: WSGIApplication, count: Count) -> None:
         self._application = application
-        self._meter = meter
-        self._sources = [_Source(place, pulse) for place, pulse in enumerate(pulses) if pulse is not None]
+        self._count = count
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         begun = perf_counter()
@@ -42,12 +44,23 @@ class Counted:
         try:
             return self._application(environ, started)  # type: ignore[arg-type]
         finally:
-            now = perf_counter()
-            self._meter.request(
-                environ.get(PROTOCOL_ASKED) or path, environ.get("HTTP_USER_AGENT", ""), said, now - begun
-            )
-            for source in self._sources:
-                source.note(self._meter, now)
+            asked = environ.get(PROTOCOL_ASKED) or path
+            self._count(asked, environ.get("HTTP_USER_AGENT", ""), said, perf_counter() - begun)
+
+
+def counting(meter: Meter, pulses: Sequence[Pulse | None]) -> Count:
+    """What counts requests; ``pulses`` are those of the stores, whose counts are noted with the requests."""
+    sources = [_Source(place, pulse) for place, pulse in enumerate(pulses) if pulse is not None]
+    if not sources:
+        return meter.request
+
+    def count(path: str, agent: str, status: str, seconds: float) -> None:
+        meter.request(path, agent, status, seconds)
+        now = perf_counter()
+        for source in sources:
+            source.note(meter, now)
+
+    return count
 
 
 class _Source:

@@ -33,7 +33,9 @@ WAIT_SECONDS = 1.5
 MOST_ASKED = 256
 """How many questions of a process are under way at once."""
 SILENT_SECONDS = 5.0
-"""For how long nobody waits for a DNS of which nothing is heard."""
+"""For how long next to nobody waits for a DNS of which nothing is heard."""
+SILENT_WAIT_SECONDS = 0.2
+"""For how long a request waits then: it may be that one domain alone was silent."""
 
 
 class AsksMx(Protocol):
@@ -101,12 +103,12 @@ class MxRule:
             self._count("mx_refused")
             return None
         question = self._question(domain)
-        silent = time.monotonic() < self._silent_until
-        if question is None or silent or not self._places.acquire(blocking=False):
+        if question is None or not self._places.acquire(blocking=False):
             self._count("mx_refused")
             return None
+        silent = time.monotonic() < self._silent_until
         try:
-            return question.result(WAIT_SECONDS)
+            return question.result(SILENT_WAIT_SECONDS if silent else WAIT_SECONDS)
         except (TimeoutError, LookupFailed) as error:
             self._count("mx_unanswered")
             self._unanswered(error)
@@ -136,7 +138,7 @@ class MxRule:
                 self._heard_at, self._silent_until = time.monotonic(), float("-inf")
 
     def _unanswered(self, error: TimeoutError | LookupFailed) -> None:
-        """Let nobody wait for a while, where it is not this domain alone that is silent."""
+        """Let nobody wait long for a while, where it is not known that this domain alone is silent."""
         if isinstance(error, LookupFailed) and not error.unreachable:
             return
         now = time.monotonic()

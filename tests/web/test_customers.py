@@ -131,6 +131,14 @@ def test_apple_profiles(client: FlaskClient) -> None:
     assert b"imap.shop.example" in response.data
 
 
+@pytest.mark.parametrize("path", ["/setup", "/setup/configuration/msmtp"])
+def test_the_page_for_people(client: FlaskClient, path: str) -> None:
+    response = client.get(f"{path}?emailaddress=ada@{CUSTOMER}")
+    assert response.status_code == 200
+    assert "shop.example" in response.text
+    assert client.get(f"{path}?emailaddress=ada@{STRANGER}").status_code == 404
+
+
 def test_http_autodiscover_leads_to_https(store: Store, dns: FakeMx) -> None:
     client = service(store, dns, base_url="https://settings.provider.net")
     response = client.get(POX, headers={"Host": f"autodiscover.{CUSTOMER}"})

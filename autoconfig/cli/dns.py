@@ -8,21 +8,19 @@ from urllib.parse import urlsplit
 
 import click
 
-from autoconfig.cli.dns_plans import (
-    live_publisher,
-    planned,
-    publisher_of,
-    remember,
-    say_what_comes_next,
-)
+from autoconfig.cli.dns_customers import Planner
+from autoconfig.cli.dns_plans import live_publisher, publisher_of, remember, say_what_comes_next
 from autoconfig.cli.options import print_json, providers_option, settings_with
 from autoconfig.errors import DomainError, ValueRefused
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from autoconfig.cli.dns_plans import Plan
     from autoconfig.formats.zone import ServiceHost
     from autoconfig.net.dns import Dns
     from autoconfig.probes.dns_plan import Finding
+    from autoconfig.publish import Publisher
 
 
 @click.group("dns")
@@ -53,6 +51,21 @@ _live_option = click.option(
 )
 
 
+_provider_option = click.option(
+    "--provider",
+    "provider_id",
+    metavar="ID",
+    help="Whose customers the domains will be: for domains nobody lists whose MX records lead elsewhere yet.",
+)
+_nameserver_option = click.option(
+    "--nameserver",
+    "name_servers",
+    multiple=True,
+    metavar="IP:PORT",
+    help="Ask this name server.  [default: AUTOCONFIG_NAMESERVERS, else those of the machine]",
+)
+
+
 @command.command("records")
 @click.argument("domains", nargs=-1, required=True, metavar="DOMAIN...")
 @click.option(
@@ -61,6 +74,8 @@ _live_option = click.option(
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @service_host_option
 @_address_option
+@_provider_option
+@_nameserver_option
 @providers_option
 @_live_option
 def records(
@@ -69,10 +84,15 @@ def records(
     as_json: bool,
     service_host: str | None,
     addresses: tuple[str, ...],
+    provider_id: str | None,
+    name_servers: tuple[str, ...],
     stores: tuple[str, ...],
     live_stores: tuple[str, ...],
 ) -> None:
     """Print every record each DOMAIN needs, ready for its zone.
+
+    A DOMAIN that nobody lists is looked up in the DNS: where its MX record leads to a provider of ours, it is
+    a customer of his, as it is for the service.
 
     While a PACC document changes, the digest before is printed beside the new one. With a draft in
     --providers, both are printed before the draft is served, so that no client is ever without the right one.
@@ -81,7 +101,7 @@ def records(
 
     host = service_host_of(service_host, addresses)
     publisher, live = publisher_of(stores), live_publisher(stores, live_stores)
-    plans = [planned(publisher, live, domain, host) for domain in map(_domain, domains)]
+    plans = _plans(domains, publisher, live, host, name_servers, provider_id)
     if as_json or format_name == "json":
         content = [
             {"domain": plan.domain, "records": [record.as_dict() for record in plan.records]}
@@ -122,10 +142,11 @@ def _domain(text: str) -> str:
 
 @command.command("check")
 @click.argument("domains", nargs=-1, required=True, metavar="DOMAIN...")
-@click.option("--nameserver", "name_servers", multiple=True, metavar="IP:PORT", help="Ask this name server.")
+@_nameserver_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @service_host_option
 @_address_option
+@_provider_option
 @providers_option
 @_live_option
 def check(
@@ -134,6 +155,7 @@ def check(
     as_json: bool,
     service_host: str | None,
     addresses: tuple[str, ...],
+    provider_id: str | None,
     stores: tuple[str, ...],
     live_stores: tuple[str, ...],
 ) -> None:
@@ -142,8 +164,8 @@ def check(
 
     host = service_host_of(service_host, addresses)
     publisher, live = publisher_of(stores), live_publisher(stores, live_stores)
-    plans = [planned(publisher, live, domain, host) for domain in map(_domain, domains)]
-    checked = asyncio.run(_checked(plans, host, _dns(name_servers)))
+    plans = _plans(domains, publisher, live, host, name_servers, provider_id)
+    checked = asyncio.run(_checked(plans, host, _dns(name_servers)()))
     if as_json:
         content = [
             {"domain": domain, "records": [finding.as_dict() for finding in findings]}
@@ -158,22 +180,52 @@ def check(
     sys.exit(1 if any(finding.verdict != "ok" for _, findings in checked for finding in findings) else 0)
 
 
+def _plans(
+    domains: tuple[str, ...],
+    publisher: Publisher,
+    live: Publisher | None,
+    host: ServiceHost,
+    name_servers: tuple[str, ...],
+    provider_id: str | None,
+) -> list[Plan]:
+    """The plan of each domain. Raises NothingFound."""
+    settings = settings_with(())
+    planner = Planner(
+        publisher,
+        live,
+        host,
+        _dns(name_servers) if settings.follows_mx else None,
+        any_name=bool(name_servers or settings.nameservers or settings.doh_url),
+        provider_id=provider_id,
+    )
+    return [planner.plan(domain) for domain in map(_domain, domains)]
+
+
 async def _checked(plans: list[Plan], host: ServiceHost, dns: Dns) -> list[tuple[str, list[Finding]]]:
+    from contextlib import aclosing
+
     from autoconfig.probes.dns_plan import check as check_plan
 
-    return [
-        (plan.domain, await check_plan(dns, plan.domain, plan.records, host, plan.digests)) for plan in plans
-    ]
+    async with aclosing(dns):
+        return [
+            (plan.domain, await check_plan(dns, plan.domain, plan.records, host, plan.digests))
+            for plan in plans
+        ]
 
 
-def _dns(name_servers: tuple[str, ...]) -> Dns:
-    from autoconfig.net.dns import Dns, name_server, system_name_servers
+def _dns(name_servers: tuple[str, ...]) -> Callable[[], Dns]:
+    """What opens the DNS of the command line, else of the settings. Raises UsageError."""
+    from autoconfig.net.dns import name_server, open_dns
 
     try:
-        given = tuple(name_server(text) for text in name_servers)
+        for text in name_servers:
+            name_server(text)
     except DomainError as error:
         raise click.UsageError(str(error)) from None
-    return Dns(given or system_name_servers())
+    settings = settings_with(())
+    if name_servers:
+        return lambda: open_dns(name_servers)
+    return lambda: open_dns(settings.nameservers, settings.doh_url)
 
 
 def _print(findings: list[Finding]) -> None:

@@ -28,6 +28,8 @@ class Plan(NamedTuple):
     domain: str
     records: tuple[DnsRecord, ...]
     digests: Rollover | None
+    note: str = ""
+    """What is to be known about a domain that nobody lists, as one sentence."""
 
 
 def planned(publisher: Publisher, live: Publisher | None, domain: str, host: ServiceHost) -> Plan:
@@ -51,10 +53,12 @@ def plan_of(
 
 
 def say_what_comes_next(plan: Plan) -> None:
-    """On standard error, while two digests stand beside each other: when to go on."""
+    """On standard error: why a domain is served that nobody lists; with two digests, when to go on."""
     from autoconfig.formats.zone import TTL
     from autoconfig.probes.dns_digests import when
 
+    if plan.note:
+        click.echo(f"autoconfig: {plan.domain}: {plan.note}", err=True)
     needed = () if plan.digests is None else plan.digests.needed(time.time())
     if plan.digests is not None and plan.digests.draft:
         minutes = TTL // 60

@@ -126,7 +126,9 @@ class Pulse:
             else:
                 self.look()  # one question may be refused while others are answered
             raise
-        self.seconds += time.perf_counter() - started
+        # Not in one line: between reading the sum and the end of the call another thread might add to it.
+        took = time.perf_counter() - started
+        self.seconds += took
         self.questions += 1
         self._answered_at = self._clock()
         if self._failure is not None:

@@ -123,7 +123,7 @@ def create_app(
     app.register_blueprint(metrics(meter, store))
     app.register_blueprint(certificates(publisher, customers, settings.base_url))
     app.register_blueprint(openapi(settings))
-    app.register_blueprint(pages(publisher, settings, limited))
+    app.register_blueprint(pages(publisher, settings, limited, customers if limited is None else None))
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(StoreDown, _store_down)
     app.register_error_handler(Exception, _bug)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 CERTIFICATES_RATE = RateLimit(600, 60)
 """How often certificates may cause a question: for all clients together, as the proxy asks for them."""
+NAMES_RATE = RateLimit(600, 3600)
+"""How often a question may be caused about names that one owner has: below one registrable domain."""
 
 
 class Network:
@@ -77,6 +79,9 @@ class Network:
             scope=scope_of(settings),
             count=self._count,
         )
-        rate = None if settings.rate_limit is None else CERTIFICATES_RATE
-        for_certificates = RateLimiter(self._cache, rate, self._count)
-        return Customers(self._store, rule, self._limiter, for_certificates)
+        limited = settings.rate_limit is not None
+        for_certificates, for_names = (
+            RateLimiter(self._cache, rate if limited else None, self._count)
+            for rate in (CERTIFICATES_RATE, NAMES_RATE)
+        )
+        return Customers(self._store, rule, self._limiter, for_certificates, for_names)

@@ -238,3 +238,25 @@ def test_a_watched_source_is_tried_again_by_the_watcher_alone(
         assert source.asked == []
     finally:
         source.pulse.close()
+
+
+def test_two_threads_that_are_answered_at_once_lose_no_second(
+    source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = threading.Barrier(2)
+    times = threading.local()
+
+    def perf_counter() -> float:
+        """Nought, then one second later, when both threads are there."""
+        times.now = getattr(times, "now", -1.0) + 1
+        if times.now:
+            both.wait(5)
+        return float(times.now)
+
+    monkeypatch.setattr(pulse.time, "perf_counter", perf_counter)
+    threads = [threading.Thread(target=source.pulse.ask, args=(lambda: None,)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (source.pulse.questions, source.pulse.seconds) == (2, 2.0)

@@ -131,6 +131,14 @@ def test_apple_profiles(client: FlaskClient) -> None:
     assert b"imap.shop.example" in response.data
 
 
+@pytest.mark.parametrize("path", ["/setup", "/setup/configuration/msmtp"])
+def test_the_page_for_people(client: FlaskClient, path: str) -> None:
+    response = client.get(f"{path}?emailaddress=ada@{CUSTOMER}")
+    assert response.status_code == 200
+    assert "shop.example" in response.text
+    assert client.get(f"{path}?emailaddress=ada@{STRANGER}").status_code == 404
+
+
 def test_http_autodiscover_leads_to_https(store: Store, dns: FakeMx) -> None:
     client = service(store, dns, base_url="https://settings.provider.net")
     response = client.get(POX, headers={"Host": f"autodiscover.{CUSTOMER}"})
@@ -247,6 +255,21 @@ def test_certificates_for_made_up_names_end_somewhere(store: Store, dns: FakeMx)
         client.get(f"/tls/ask?domain=autoconfig.nobody{number}.com")
     assert len(dns.questions) == 600
     assert client.get(f"{CONFIG}?emailaddress=ada@{CUSTOMER}").status_code == 200
+
+
+def test_made_up_names_below_one_domain_end_somewhere_whoever_asks(store: Store) -> None:
+    """As somebody's zone with a wildcard has them: 'x1.wild.org', 'x2.wild.org', and so on."""
+    wild = {f"x{number}.wild.org": mx((10, "in.mx.example.net")) for number in range(700)}
+    dns = FakeMx(wild | {CUSTOMER: mx((10, "in.mx.example.net"))})
+    client = service(store, dns)
+    statuses = [
+        client.get(f"/v1.1/{name}", environ_base={"REMOTE_ADDR": f"192.0.2.{number // 50}"}).status_code
+        for number, name in enumerate(wild)
+    ]
+    assert statuses == [200] * 600 + [404] * 100
+    assert client.get("/tls/ask?domain=autoconfig.x699.wild.org").status_code == 404
+    assert client.get(f"/v1.1/{CUSTOMER}").status_code == 200
+    assert client.get("/v1.1/x0.wild.org").status_code == 200, "what is known may be asked by anybody"
 
 
 def test_what_the_rule_did_is_counted(client: FlaskClient) -> None:

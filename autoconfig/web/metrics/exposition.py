@@ -102,7 +102,7 @@ def _events(meter: Meter) -> Iterator[Metric]:
         for outcome in outcomes:
             family.add_metric([outcome], counts[f"{prefix}_{outcome}"])
         yield family
-    about = "Requests refused because their client asks too often."
+    about = "Questions that were not asked because of a rate limit."
     yield CounterMetricFamily("autoconfig_rate_limited", about, value=counts["rate_limited"])
 
 

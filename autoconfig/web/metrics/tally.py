@@ -29,8 +29,9 @@ class Tally:
     row: memoryview[float]
     """The numbers of this process: ``row[number] += amount`` counts, from any thread.
 
-    There is no lock, which would cost more than all the rest: the interpreter changes threads at calls and at
-    the ends of loops, never between reading a number and writing it.
+    There is no lock, which would cost more than all the rest: with its global lock, CPython changes threads
+    at calls and at the ends of loops (3.11 to 3.14), never between reading a number and writing it. On a
+    free-threaded build counts may get lost.
     """
 
     def __init__(self, numbers: int, *, rows: int = ROWS) -> None:

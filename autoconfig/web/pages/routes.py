@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from autoconfig.publish import Publisher
     from autoconfig.settings import Settings
     from autoconfig.web.asking import Asked
+    from autoconfig.web.customers import Customers
     from autoconfig.web.limits import Limited
 
 SETUP_PATH = "/setup"
@@ -37,8 +38,16 @@ _NOTHING_HERE = "There is nothing here."
 _HEX = frozenset("0123456789abcdef")
 
 
-def pages(publisher: Publisher, settings: Settings, limited: Limited | None = None) -> Blueprint:
-    """The page for people, at ``/`` and ``/setup``."""
+def pages(
+    publisher: Publisher,
+    settings: Settings,
+    limited: Limited | None = None,
+    customers: Customers | None = None,
+) -> Blueprint:
+    """The page for people, at ``/`` and ``/setup``.
+
+    ``customers`` knows domains nobody lists where no resolver is asked, which knows them too.
+    """
     # The path of the templates is that of the package "web", where all of them are.
     blueprint = Blueprint("pages", __name__, template_folder="../templates")
     blueprint.record_once(_set_up)
@@ -50,13 +59,13 @@ def pages(publisher: Publisher, settings: Settings, limited: Limited | None = No
         return views.home()
 
     def setup() -> Response:
-        wanted = _asked(views)
+        wanted = _asked(views, customers)
         if isinstance(wanted, Response):
             return wanted
         return views.show(_find(finder, wanted), wanted)
 
     def live() -> Response:
-        wanted = _asked(views)
+        wanted = _asked(views, customers)
         if isinstance(wanted, Response):
             return _in_one_line(wanted)
         return _told_live(finder, views, wanted)
@@ -64,7 +73,7 @@ def pages(publisher: Publisher, settings: Settings, limited: Limited | None = No
     def configuration(program: str) -> Response:
         if program not in clients.PROGRAMS:
             return text_answer(404, _NOTHING_HERE)
-        wanted = _asked(views)
+        wanted = _asked(views, customers)
         if isinstance(wanted, Response):
             return text_answer(400, "Say whose settings are wanted: ?emailaddress=you@example.com.")
         return _attachment(_find(finder, wanted), program)
@@ -95,7 +104,7 @@ def _set_up(state: BlueprintSetupState) -> None:
     speak(state.app)
 
 
-def _asked(views: Views) -> Asked | Response:
+def _asked(views: Views, customers: Customers | None) -> Asked | Response:
     """Whose settings are wanted, or the page that says what is wrong with the address."""
     try:
         address = address_of(request.args)
@@ -105,7 +114,7 @@ def _asked(views: Views) -> Asked | Response:
         return views.no_address()
     wanted = asked_by(address, request.environ.get("HTTP_HOST", ""))
     assert wanted is not None  # with an address there is a domain
-    return wanted
+    return wanted if customers is None else customers.placed(wanted)
 
 
 def _find(finder: Finder, wanted: Asked) -> Finding | Problem:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from autoconfig.net.records import Mx
+from autoconfig.net.mx import HOST, best_hosts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +21,6 @@ MOST_HOSTS = 2
 """Hosts of equal preference that are kept; the entry must fit its slot."""
 
 _MARK = "mx1"
-_HOST = re.compile(r"[a-z0-9._-]{1,253}")
 
 
 class MxEntry(NamedTuple):
@@ -48,7 +46,7 @@ class MxEntry(NamedTuple):
             entry = cls(int(made), min(int(fresh), LONGEST), tuple(hosts))
         except ValueError:
             return None
-        good = mark == _MARK and len(hosts) <= MOST_HOSTS and all(map(_HOST.fullmatch, hosts))
+        good = mark == _MARK and len(hosts) <= MOST_HOSTS and all(map(HOST.fullmatch, hosts))
         return entry if good else None
 
 
@@ -59,11 +57,3 @@ def entry_of(answer: Answer, now: float, preferred: Sequence[str]) -> MxEntry:
     ttl = int(answer.ttl)
     fresh = min(max(ttl, SHORTEST), LONGEST) if hosts else min(max(ttl, SHORTEST), NOTHING_LONGEST)
     return MxEntry(int(now), fresh, tuple(kept))
-
-
-def best_hosts(answer: Answer) -> tuple[str, ...]:
-    """The hosts of the most preferred MX records, in one order; none for a null MX (RFC 7505)."""
-    records = [record for record in answer.records if isinstance(record, Mx)]
-    best = min((record.preference for record in records), default=0)
-    hosts = {record.exchange for record in records if record.preference == best}
-    return tuple(sorted(host for host in hosts if _HOST.fullmatch(host) and host != "."))

@@ -11,12 +11,12 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from autoconfig.errors import LookupFailed, StoreDown
-from autoconfig.net.suffixes import is_special_use, mx_domains, registrable_domain
-from autoconfig.web.strangers.mx_entry import STALE_SECONDS, MxEntry, best_hosts, entry_of
+from autoconfig.net.mx import best_hosts, is_askable, names_of
+from autoconfig.web.strangers.mx_entry import STALE_SECONDS, MxEntry, entry_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -33,7 +33,9 @@ WAIT_SECONDS = 1.5
 MOST_ASKED = 256
 """How many questions of a process are under way at once."""
 SILENT_SECONDS = 5.0
-"""For how long nobody waits for a DNS of which nothing is heard."""
+"""For how long next to nobody waits for a DNS of which nothing is heard."""
+SILENT_WAIT_SECONDS = 0.2
+"""For how long a request waits then: it may be that one domain alone was silent."""
 
 
 class AsksMx(Protocol):
@@ -97,26 +99,22 @@ class MxRule:
 
     def _found_out(self, domain: str, may_ask: Callable[[], bool]) -> Answer | None:
         """The answer of the DNS, None where there is none in time, or the question is not to be asked."""
-        if not self._is_askable(domain) or not may_ask():
+        if not is_askable(domain, any_name=self._any_name) or not may_ask():
             self._count("mx_refused")
             return None
         question = self._question(domain)
-        silent = time.monotonic() < self._silent_until
-        if question is None or silent or not self._places.acquire(blocking=False):
+        if question is None or not self._places.acquire(blocking=False):
             self._count("mx_refused")
             return None
+        silent = time.monotonic() < self._silent_until
         try:
-            return question.result(WAIT_SECONDS)
+            return question.result(SILENT_WAIT_SECONDS if silent else WAIT_SECONDS)
         except (TimeoutError, LookupFailed) as error:
             self._count("mx_unanswered")
             self._unanswered(error)
             return None
         finally:
             self._places.release()
-
-    def _is_askable(self, domain: str) -> bool:
-        """Whether somebody can have registered the domain: nothing is asked at or above a public suffix."""
-        return (self._any_name or not is_special_use(domain)) and registrable_domain(domain) is not None
 
     def _question(self, domain: str) -> Future[Answer] | None:
         """The question that is under way, begun here where it was not; None where too many are."""
@@ -136,7 +134,7 @@ class MxRule:
                 self._heard_at, self._silent_until = time.monotonic(), float("-inf")
 
     def _unanswered(self, error: TimeoutError | LookupFailed) -> None:
-        """Let nobody wait for a while, where it is not this domain alone that is silent."""
+        """Let nobody wait long for a while, where it is not known that this domain alone is silent."""
         if isinstance(error, LookupFailed) and not error.unreachable:
             return
         now = time.monotonic()
@@ -156,13 +154,8 @@ class MxRule:
 
     def _ours(self, hosts: Iterable[str]) -> str | None:
         """The first name that a store has as MX domain, of those the hosts stand for. Raises StoreDown."""
-        names = (name for host in hosts for name in _names(host))
+        names = (name for host in hosts for name in names_of(host))
         return next((name for name in names if self._store.find_by_mx(name) is not None), None)
 
     def _key(self, domain: str) -> str:
         return f"mx/{self._scope}/{domain}"
-
-
-@lru_cache(maxsize=4096)
-def _names(host: str) -> tuple[str, ...]:
-    return (host, *mx_domains(host, ""))

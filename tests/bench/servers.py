@@ -207,11 +207,13 @@ def _serve_granian(kind: str, port: int) -> None:
     from granian.server import Server
 
     from autoconfig.web.serving.granian import options_for
-    from autoconfig.web.serving.shortcut import shortened
+    from autoconfig.web.serving.shortcut import shorten
 
     def load() -> WSGIApplication:
         application = APPLICATIONS[kind]()
-        return shortened(application) if isinstance(application, Flask) else application
+        if isinstance(application, Flask):
+            shorten(application)
+        return application
 
     options = options_for(Settings.from_environment(), "127.0.0.1", port, 1, THREADS)
     Server("", **options).serve(target_loader=load, wrap_loader=False)

@@ -63,11 +63,40 @@ def answered(server: Server, method: str, target: str, body: str) -> tuple[int, 
     return response.status, {name: headers[name] for name in sorted(headers) if name not in own}, data
 
 
+@pytest.fixture(scope="module")
+def shortcut(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The same without an access log: plain requests go round WSGI."""
+    directory = tmp_path_factory.mktemp("shortcut")
+    (directory / "providers").mkdir()
+    (directory / "providers" / "example.com.toml").write_text(provider_text("example.com", "one"))
+    with running(directory, "--server", "granian", "--no-access-log") as server:
+        yield server
+
+
 @pytest.mark.parametrize(("method", "target", "body"), TARGETS)
+@pytest.mark.parametrize("under", ["under_granian", "shortcut"])
 def test_the_answers_are_those_of_gunicorn(
-    server: Server, under_granian: Server, method: str, target: str, body: str
+    server: Server, request: pytest.FixtureRequest, under: str, method: str, target: str, body: str
 ) -> None:
+    under_granian = request.getfixturevalue(under)
     assert answered(under_granian, method, target, body) == answered(server, method, target, body)
+
+
+def test_requests_of_both_ways_are_counted(shortcut: Server) -> None:
+    before = counted(shortcut)
+    for domain in ("example.com", "example.com", "unknown.example"):
+        answered(shortcut, "GET", f"{CONFIG}?emailaddress=ada@{domain}", "")
+    after = counted(shortcut)
+    found = 'autoconfig_requests_total{client="silent",outcome="found",protocol="mozilla"}'
+    nothing = found.replace("found", "nothing")
+    assert after.get(found, 0) - before.get(found, 0) == 2
+    assert after.get(nothing, 0) - before.get(nothing, 0) == 1
+
+
+def counted(server: Server) -> dict[str, float]:
+    lines = server.get("/metrics").body.decode().splitlines()
+    pairs = [line.rpartition(" ") for line in lines if not line.startswith("#")]
+    return {name: float(value) for name, _, value in pairs}
 
 
 @pytest.mark.parametrize(

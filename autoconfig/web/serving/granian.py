@@ -20,7 +20,7 @@ from autoconfig.signing import open_signer
 from autoconfig.web.app import create_app
 from autoconfig.web.logs import AccessLog, logging_for
 from autoconfig.web.metrics import Meter
-from autoconfig.web.serving.shortcut import shortened
+from autoconfig.web.serving.shortcut import shorten
 from autoconfig.web.strangers import MOST_WAITING
 from autoconfig.web.strangers.cache import MemoryCache, open_cache
 
@@ -69,7 +69,10 @@ def application(
 ) -> WSGIApplication:
     """The application of one worker."""
     app = create_app(settings, memory=memory, signer=signer, meter=meter, threads=threads)
-    return AccessLog(app, settings) if access_log else shortened(app)
+    if access_log:
+        return AccessLog(app, settings)
+    shorten(app)
+    return app
 
 
 def options_for(settings: Settings, host: str, port: int, workers: int, threads: int) -> dict[str, Any]:

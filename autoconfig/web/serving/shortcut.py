@@ -25,19 +25,17 @@ if TYPE_CHECKING:
 WRAP = "_wsgi_call_wrap"
 
 
-def shortened(app: Flask) -> WSGIApplication:
-    """The application for what is not plain; plain requests no longer reach it in this process.
+def shorten(app: Flask) -> None:
+    """Answer the plain requests of this process before they reach the application.
 
-    The same application where granian is another than known, and all goes the usual way.
+    Called before the worker takes the application up. Nothing happens where granian is another than known.
     """
     outermost: object = app.wsgi_app
     proxies = outermost if isinstance(outermost, TrustedProxies) else None
     front = outermost if proxies is None else proxies.application
     wrap = getattr(mp, WRAP, None)
-    if wrap is None or not isinstance(front, Front):
-        return app
-    setattr(mp, WRAP, _short_of(wrap, front.plain if proxies is None else _behind(proxies, front)))
-    return front.long_way
+    if wrap is not None and isinstance(front, Front):
+        setattr(mp, WRAP, _short_of(wrap, front.plain if proxies is None else _behind(proxies, front)))
 
 
 def _behind(proxies: TrustedProxies, front: Front) -> Plain:

@@ -41,7 +41,9 @@ lint: $(VENV)/test.stamp
 bench: $(VENV)/test.stamp
 	$(BIN)/python -m tests.bench.rates
 	$(BIN)/python -m tests.bench.growth
+	$(BIN)/python -m tests.bench.connections
 	$(BIN)/python -m tests.bench.stores
+	$(BIN)/python -m tests.bench.export
 	$(BIN)/python -m tests.bench.many
 	$(BIN)/python -m tests.bench.far
 

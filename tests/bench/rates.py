@@ -69,7 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     options = parser.parse_args(arguments)
     kinds = options.kinds or _installed()
-    if complaint := load.missing(["wrk", *(["nginx"] if "nginx" in kinds else [])]):
+    needed = {"wrk", *("nginx" for kind in kinds if kind.startswith("nginx"))}
+    if complaint := load.missing(sorted(needed)):
         sys.exit(f"bench: {complaint}")
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, ExitStack() as stack:
         running = {kind: stack.enter_context(servers.running(kind, Path(folder) / kind)) for kind in kinds}
@@ -112,7 +113,7 @@ def _measured(running: Mapping[str, Running], folder: Path, rounds: int, seconds
 
 
 def _questions(kind: str, server: Running) -> list[tuple[str, str]]:
-    if kind == "nginx":
+    if kind.startswith("nginx"):
         return [("GET", server.url("/config.xml"))]
     return [("GET", server.url(servers.GET)), ("POST", server.url(servers.POST))]
 

@@ -108,7 +108,7 @@ def _granian(kind: str, folder: Path) -> Running:
     return start(f"{kind} under granian", command, port, GET, AUTOCONFIG_PROVIDERS=str(_provider(folder)))
 
 
-def _nginx(folder: Path) -> Running:
+def _nginx(name: str, settings: str, folder: Path) -> Running:
     port = free_port()
     (folder / "html").mkdir()
     document = Publisher(open_stores([str(_provider(folder))])).mozilla(DOMAIN)
@@ -118,13 +118,13 @@ def _nginx(folder: Path) -> Running:
     configuration.write_text(
         f"daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/nginx.log;\n"
         "events { worker_connections 1024; }\n"
-        "http { access_log off; types { text/xml xml; } open_file_cache max=1000;\n"
+        f"http {{ access_log off; types {{ text/xml xml; }} sendfile on; tcp_nopush on; {settings}\n"
         f"keepalive_requests 1000000000; server {{ listen 127.0.0.1:{port}; root {folder}/html; }} }}\n"
     )
     for each in (folder.parent, folder):
         each.chmod(0o755)  # its worker is somebody else
     command = ["nginx", "-c", str(configuration), "-e", f"{folder}/nginx.log"]
-    return start("nginx, one file", command, port, "/config.xml", PATH=f"{os.environ['PATH']}:/usr/sbin")
+    return start(name, command, port, "/config.xml", PATH=f"{os.environ['PATH']}:/usr/sbin")
 
 
 def _automx2(folder: Path) -> Running:
@@ -149,7 +149,8 @@ def _provider(folder: Path) -> Path:
 
 
 KINDS: Mapping[str, Callable[[Path], Running]] = {
-    "nginx": _nginx,
+    "nginx": lambda folder: _nginx("nginx, one file", "", folder),
+    "nginx-open": lambda folder: _nginx("nginx, the file open", "open_file_cache max=1000;", folder),
     "bare-gunicorn": lambda folder: _gunicorn("bare", folder),
     "ours-gunicorn": lambda folder: _gunicorn("ours", folder),
     "uncounted-gunicorn": lambda folder: _gunicorn("uncounted", folder),

@@ -68,6 +68,7 @@ def running_caddy(folder: Path, caddyfile: str) -> Iterator[Caddy]:
     need("" if program else "caddy is not installed (apt install caddy)")
     caddy = Caddy(lasting_port(), lasting_port(), folder)
     own = _OWN.format(http=caddy.http, https=caddy.https, folder=folder)
+    (folder / "tries.json").touch()
     configuration = folder / "Caddyfile"
     configuration.write_text(replaced(caddyfile, {"{\n": own}))
     command = [str(program), "run", "--config", str(configuration), "--adapter", "caddyfile"]
@@ -88,7 +89,8 @@ def shipped(*replicas: int) -> str:
     stands there.
     """
     places = {f"replica-{number}:8000": f"127.0.0.1:{port}" for number, port in enumerate(replicas, 1)}
-    return replaced(SHIPPED.read_text(), {**places, "tls {\n": "tls {\n\t\tissuer internal\n"})
+    places["127.0.0.1:8081"] = f"127.0.0.1:{lasting_port()}"
+    return replaced(SHIPPED.read_text(), {**places, "\ttls {\n": "\ttls {\n\t\tissuer internal\n"})
 
 
 def replaced(text: str, words: dict[str, str]) -> str:

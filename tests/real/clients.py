@@ -1,0 +1,193 @@
+"""Mail programs behind a proxy: every way of asking, answers compared, and what was lost counted."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import random
+import re
+import socket
+import ssl
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from tests.real.caddy import Caddy
+
+CLIENTS = 6
+PAUSE_SECONDS = 0.01
+PATIENCE_SECONDS = 10
+"""As long as the most patient of the usual programs waits (Thunderbird, for its database)."""
+BY_TLS = 12
+"""Every so many requests of a client goes over TLS to a name of the domain, on a new connection."""
+
+_CLOSED = (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError)
+
+_POX = (
+    '<Autodiscover xmlns="http://schemas.microsoft.com/exchange/autodiscover/outlook/requestschema/2006">'
+    "<Request><EMailAddress>ada@{domain}</EMailAddress><AcceptableResponseSchema>"
+    "http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a"
+    "</AcceptableResponseSchema></Request></Autodiscover>"
+)
+
+
+class Way(NamedTuple):
+    """One way to ask for the settings of a domain."""
+
+    name: str
+    target: str
+    prefix: str = ""
+    """What the host asked begins with, where it is one of the domain."""
+    body: str = ""
+
+
+WAYS = (
+    Way("thunderbird", "/mail/config-v1.1.xml?emailaddress=ada@{domain}", "autoconfig."),
+    Way("thunderbird, well-known", "/.well-known/autoconfig/mail/config-v1.1.xml", "autoconfig."),
+    Way("directory", "/v1.1/{domain}"),
+    Way("outlook", "/autodiscover/autodiscover.xml", "autodiscover.", _POX),
+    Way(
+        "outlook, json",
+        "/autodiscover/autodiscover.json?Email=ada@{domain}&Protocol=AutodiscoverV1",
+        "autodiscover.",
+    ),
+    Way("pacc", "/.well-known/user-agent-configuration.json", "ua-auto-config."),
+    Way("api", "/api/v1/resolve?emailaddress=ada@{domain}"),
+)
+
+LISTED_ONLY = {"pacc", "api"}
+
+@dataclass
+class Counts:
+    """What came of the requests of a while."""
+
+    sent: int = 0
+    answered: int = 0
+    reconnected: int = 0
+    """Sent again because the connection to the proxy was closed while it was idle."""
+    repeated: int = 0
+    """Sent again because the proxy may not: a POST that a replica took up and did not answer (502)."""
+    lost: list[str] = field(default_factory=list)
+    longest: float = 0.0
+
+    def __str__(self) -> str:
+        return (
+            f"{self.sent} sent, {self.answered} answered, {self.reconnected + self.repeated} retried,"
+            f" {len(self.lost)} lost; the longest took {self.longest:.2f} s"
+        )
+
+
+class Clients:
+    """Programs that ask for domains at random until they are told to stop."""
+
+    def __init__(self, proxy: Caddy, listed: Sequence[str], by_mx: Sequence[str]) -> None:
+        """``by_mx`` are domains nobody lists, which have no PACC document."""
+        self._proxy = proxy
+        self._questions = [(way, domain) for domain in listed for way in WAYS]
+        self._questions += [(way, domain) for domain in by_mx for way in WAYS if way.name not in LISTED_ONLY]
+        self._expected: dict[tuple[str, str], bytes] = {}
+        self._counts = Counts()
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._tls = ssl.create_default_context(cafile=str(proxy.root_certificate))
+
+    @contextlib.contextmanager
+    def at_work(self) -> Iterator[None]:
+        """All of them, for as long as the block runs."""
+        threads = [threading.Thread(target=self._work, args=(number,)) for number in range(CLIENTS)]
+        for thread in threads:
+            thread.start()
+        try:
+            yield
+        finally:
+            self._stop.set()
+            for thread in threads:
+                thread.join()
+
+    def so_far(self) -> Counts:
+        """What was counted since the last time."""
+        with self._lock:
+            counted, self._counts = self._counts, Counts()
+        return counted
+
+    def _work(self, number: int) -> None:
+        chance = random.Random(number)
+        plain = http.client.HTTPConnection("127.0.0.1", self._proxy.http, timeout=PATIENCE_SECONDS)
+        while not self._stop.wait(PAUSE_SECONDS):
+            way, domain = chance.choice(self._questions)
+            if way.prefix and chance.randrange(BY_TLS) == 0:
+                host = way.prefix + domain
+                with contextlib.closing(_Tls(host, self._proxy.https, self._tls)) as secured:
+                    self._ask(secured, way, domain)
+            else:
+                self._ask(plain, way, domain)
+        plain.close()
+
+    def _ask(self, connection: http.client.HTTPConnection, way: Way, domain: str) -> None:
+        started = time.monotonic()
+        reconnected = repeated = 0
+        try:
+            try:
+                status, body = _exchange(connection, way, domain)
+            except _CLOSED:
+                reconnected = 1
+                status, body = _exchange(connection, way, domain)
+            if status == 502 and way.body:
+                repeated = 1
+                status, body = _exchange(connection, way, domain)
+            problem = self._judged(way, domain, status, body)
+        except (OSError, http.client.HTTPException) as error:
+            connection.close()
+            problem = repr(error)
+        took = time.monotonic() - started
+        with self._lock:
+            counts = self._counts
+            counts.sent += 1
+            counts.reconnected += reconnected
+            counts.repeated += repeated
+            counts.longest = max(counts.longest, took)
+            if problem is None:
+                counts.answered += 1
+            else:
+                counts.lost.append(f"{way.name}, {domain}, after {took:.2f} s: {problem}")
+
+    def _judged(self, way: Way, domain: str, status: int, body: bytes) -> str | None:
+        """What is wrong with an answer, None where nothing is."""
+        if status != 200:
+            return f"{status} {body[:200]!r}"
+        said = _without_its_time(body)
+        if said != self._expected.setdefault((way.name, domain), said):
+            return f"other bytes than before: {body[:500]!r}"
+        return None if domain.encode() in body else "another domain"
+
+
+class _Tls(http.client.HTTPSConnection):
+    """A connection to the proxy by a name that no DNS has."""
+
+    def __init__(self, host: str, port: int, context: ssl.SSLContext) -> None:
+        super().__init__(host, port, timeout=PATIENCE_SECONDS, context=context)
+        self._context: ssl.SSLContext
+
+    def connect(self) -> None:
+        plain = socket.create_connection(("127.0.0.1", self.port), self.timeout)
+        self.sock = self._context.wrap_socket(plain, server_hostname=self.host)
+
+
+def _exchange(connection: http.client.HTTPConnection, way: Way, domain: str) -> tuple[int, bytes]:
+    body = way.body.format(domain=domain)
+    headers = {"Host": way.prefix + domain if way.prefix else "localhost"}
+    if body:
+        headers["Content-Type"] = "text/xml"
+    connection.request("POST" if body else "GET", way.target.format(domain=domain), body or None, headers)
+    response = connection.getresponse()
+    return response.status, response.read()
+
+
+def _without_its_time(body: bytes) -> bytes:
+    """The API says how long it took."""
+    return re.sub(rb'"elapsed_ms": ?\d+', b"", body)

@@ -32,7 +32,7 @@ _OWN = """\
 	storage file_system {folder}
 	grace_period 5s
 	log tries {{
-		include http.handlers.reverse_proxy
+		include http.handlers.reverse_proxy http.stdlib tls
 		level DEBUG
 		output file {folder}/tries.json
 	}}

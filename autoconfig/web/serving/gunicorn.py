@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 
 from autoconfig.signing import open_signer
@@ -16,7 +17,7 @@ from autoconfig.web.logs.setup import JsonFormatter
 from autoconfig.web.metrics import Meter
 from autoconfig.web.strangers.cache import MemoryCache, open_cache
 from autoconfig.web.unreadable import answer_in_plain_text
-from autoconfig.web.worker import lose_no_stop
+from autoconfig.web.worker import lose_no_stop, stop_everybody
 
 if TYPE_CHECKING:
     import datetime
@@ -70,6 +71,17 @@ def _take_addresses_out(record: logging.LogRecord) -> bool:
     return True
 
 
+class _Master(Arbiter):
+    """gunicorn's master, whose workers know a stop of the service from a renewal of their own."""
+
+    def stop(self, graceful: bool = True) -> None:
+        """Stop the workers, and with them the service."""
+        shares_sockets = self.reexec_pid or self.master_pid or self.systemd or self.cfg.reuse_port
+        if not shares_sockets:
+            stop_everybody()
+        super().stop(graceful)
+
+
 class _Service(BaseApplication):
     """The service as gunicorn loads it: each worker makes its own application after the fork."""
 
@@ -102,6 +114,9 @@ class _Service(BaseApplication):
             threads=self._threads,
         )
         return AccessLog(app, self._settings) if self._logs_itself else app
+
+    def run(self) -> None:
+        _Master(self).run()
 
 
 def run(settings: Settings, *, host: str, port: int, workers: int, threads: int, access_log: bool) -> None:

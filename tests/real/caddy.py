@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import os
 import shutil
 import socket
@@ -32,7 +33,7 @@ _OWN = """\
 	storage file_system {folder}
 	grace_period 5s
 	log tries {{
-		include http.handlers.reverse_proxy http.stdlib tls
+		include http.handlers.reverse_proxy
 		level DEBUG
 		output file {folder}/tries.json
 	}}
@@ -51,6 +52,13 @@ class Caddy:
     def root_certificate(self) -> Path:
         """Of the authority that it made itself."""
         return self.folder / "pki" / "authorities" / "local" / "root.crt"
+
+    def get(self, path: str) -> tuple[int, str | None]:
+        """The status and Retry-After of an answer, asked for on a connection of its own."""
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.http, timeout=10)) as connection:
+            connection.request("GET", path)
+            response = connection.getresponse()
+            return response.status, response.getheader("Retry-After")
 
     def failed_tries(self) -> int:
         """How often a replica was asked and gave no answer: each was repeated, or the client got a 502."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import json
 import random
 import re
 import socket
@@ -15,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from tests.real.caddy import Caddy
 
@@ -23,8 +22,9 @@ CLIENTS = 6
 PAUSE_SECONDS = 0.01
 PATIENCE_SECONDS = 10
 """As long as the most patient of the usual programs waits (Thunderbird, for its database)."""
-BY_TLS = 12
-"""Every so many requests of a client goes over TLS to a name of the domain, on a new connection."""
+TLS_PAUSE_SECONDS = 0.1
+"""Between two requests over TLS, one at a time, each on a new connection to a name of the domain. Caddy 2.6
+refuses the second of two certificates that are made in the same moment (a limit it has where none is set)."""
 
 _CLOSED = (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError)
 
@@ -62,6 +62,7 @@ WAYS = (
 
 LISTED_ONLY = {"pacc", "api"}
 
+
 @dataclass
 class Counts:
     """What came of the requests of a while."""
@@ -94,6 +95,8 @@ class Clients:
         self._counts = Counts()
         self._lock = threading.Lock()
         self._stop = threading.Event()
+        self._securing = threading.Lock()
+        self._secure_again = 0.0
         self._tls = ssl.create_default_context(cafile=str(proxy.root_certificate))
 
     @contextlib.contextmanager
@@ -120,13 +123,23 @@ class Clients:
         plain = http.client.HTTPConnection("127.0.0.1", self._proxy.http, timeout=PATIENCE_SECONDS)
         while not self._stop.wait(PAUSE_SECONDS):
             way, domain = chance.choice(self._questions)
-            if way.prefix and chance.randrange(BY_TLS) == 0:
-                host = way.prefix + domain
-                with contextlib.closing(_Tls(host, self._proxy.https, self._tls)) as secured:
-                    self._ask(secured, way, domain)
-            else:
+            if not (way.prefix and self._asked_by_tls(way, domain)):
                 self._ask(plain, way, domain)
         plain.close()
+
+    def _asked_by_tls(self, way: Way, domain: str) -> bool:
+        """Ask over TLS, where it is time to; whether it was."""
+        if not self._securing.acquire(blocking=False):
+            return False
+        try:
+            if time.monotonic() < self._secure_again:
+                return False
+            with contextlib.closing(_Tls(way.prefix + domain, self._proxy.https, self._tls)) as connection:
+                self._ask(connection, way, domain)
+            self._secure_again = time.monotonic() + TLS_PAUSE_SECONDS
+            return True
+        finally:
+            self._securing.release()
 
     def _ask(self, connection: http.client.HTTPConnection, way: Way, domain: str) -> None:
         started = time.monotonic()

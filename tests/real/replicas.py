@@ -52,14 +52,14 @@ class Replica:
 
     def kill(self) -> None:
         """End all its processes in the middle of everything, as a power cut does."""
-        assert self._process is not None
+        if self._process is None or self._process.poll() is not None:
+            return
         os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(STOP_SECONDS)
 
-    def stop(self) -> int | None:
-        """Ask it to stop, and return its exit code; None where it does not run."""
-        if self._process is None or self._process.poll() is not None:
-            return None
+    def stop(self) -> int:
+        """Ask it to stop, and return its exit code."""
+        assert self._process is not None
         self._process.send_signal(signal.SIGTERM)
         return self._process.wait(STOP_SECONDS)
 
@@ -151,7 +151,7 @@ def _open_files(pid: int) -> Iterator[str]:
 
 @contextlib.contextmanager
 def replicas(number: int, directory: Path, settings: dict[str, str]) -> Iterator[list[Replica]]:
-    """So many replicas with the same settings, all stopped at the end however the test went."""
+    """So many replicas with the same settings, all gone at the end however the test went."""
     made = [Replica(directory / f"replica-{count}", settings) for count in range(1, number + 1)]
     try:
         for replica in made:
@@ -159,4 +159,4 @@ def replicas(number: int, directory: Path, settings: dict[str, str]) -> Iterator
         yield made
     finally:
         for replica in made:
-            replica.stop()
+            replica.kill()

@@ -45,8 +45,8 @@ MOST_HEAD_BYTES = 16 * 1024
 _AT_THE_DOOR = 4096
 """As many as ever wait to be taken up (gunicorn's backlog is 2048)."""
 
-_everybody_stops = mmap.mmap(-1, 1)
-"""A byte the master shares with its workers: not zero once all of them are to stop."""
+_stopping = mmap.mmap(-1, 1)
+"""A byte the master shares with its workers, not zero once the service is to stop."""
 
 _LOOK = socket.MSG_PEEK | socket.MSG_DONTWAIT
 _PAUSE = struct.pack("ll", BODY_SECONDS, 0)
@@ -70,7 +70,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
 
     def set_accept_enabled(self, enabled: bool) -> None:
         """Begin or end taking up connections; in the end shut the door, where no other process needs it."""
-        if not enabled and not self.alive and _everybody_stops[0]:
+        if not enabled and not self.alive and is_stopping():
             for listener in self.sockets:
                 self._shut_the_door(listener)
         super().set_accept_enabled(enabled)
@@ -164,9 +164,14 @@ def lose_no_stop() -> None:
     )
 
 
-def stop_everybody() -> None:
-    """Call in the master before it stops its workers, where no other process has its sockets."""
-    _everybody_stops[0] = 1
+def stopping() -> None:
+    """Call in the master before the service stops, where no other process has its sockets."""
+    _stopping[0] = 1
+
+
+def is_stopping() -> bool:
+    """Whether the service is about to stop, as opposed to a worker that is renewed."""
+    return bool(_stopping[0])
 
 
 def _hold_stop(how: signal.Sigmasks) -> None:

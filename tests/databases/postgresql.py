@@ -78,7 +78,7 @@ class PostgreSQL(Server):
         return self.url(name)
 
     def stop_at_once(self) -> None:
-        """Stop it in the middle of everything, though in order ("immediate"): no process of it is left over."""
+        """Stop it in the middle of everything, but leave no process of it behind ("immediate")."""
         self._end(signal.SIGQUIT)
 
     def pause_all(self) -> None:

@@ -1,4 +1,4 @@
-"""Replicas of the service: processes on ports that stay theirs, killed, stopped and started again by tests."""
+"""Replicas of the service: processes on ports that stay theirs, killed, stopped, started again by tests."""
 
 from __future__ import annotations
 
@@ -39,12 +39,8 @@ class Replica:
 
     def start(self) -> None:
         """Start it, and wait until it answers at all; whether it is ready is another question."""
-        command = [sys.executable, "-m", "autoconfig", "serve", "--host", "127.0.0.1"]
-        command += ["--port", str(self.port), "--workers", str(WORKERS), "--drain", str(DRAIN_SECONDS)]
-        with self._access_log.open("ab") as out, self._error_log.open("ab") as err:
-            self._process = subprocess.Popen(
-                command, stdout=out, stderr=err, env=environment(**self._settings), start_new_session=True
-            )
+        self.begin()
+        assert self._process is not None
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self._process.poll() is None:
             with contextlib.suppress(OSError, http.client.HTTPException):
@@ -52,6 +48,17 @@ class Replica:
                     return
             time.sleep(0.02)
         raise AssertionError(f"the replica does not answer:\n{self.log()}")
+
+    def begin(self) -> None:
+        """Start it, where it is not running, and do not wait."""
+        if self._process is not None and self._process.poll() is None:
+            return
+        command = [sys.executable, "-m", "autoconfig", "serve", "--host", "127.0.0.1"]
+        command += ["--port", str(self.port), "--workers", str(WORKERS), "--drain", str(DRAIN_SECONDS)]
+        with self._access_log.open("ab") as out, self._error_log.open("ab") as err:
+            self._process = subprocess.Popen(
+                command, stdout=out, stderr=err, env=environment(**self._settings), start_new_session=True
+            )
 
     def kill(self) -> None:
         """End all its processes in the middle of everything, as a power cut does."""
@@ -157,6 +164,8 @@ def replicas(number: int, directory: Path, settings: dict[str, str]) -> Iterator
     """So many replicas with the same settings, all gone at the end however the test went."""
     made = [Replica(directory / f"replica-{count}", settings) for count in range(1, number + 1)]
     try:
+        for replica in made:
+            replica.begin()
         for replica in made:
             replica.start()
         yield made

@@ -37,7 +37,7 @@ CUSTOMERS = tuple(f"customer{number}.com" for number in range(10))
 WITHIN = 30.0
 """Seconds after which something is taken to have failed for good; a busy machine may need many of them."""
 
-SPARED_SECONDS = 2.5
+SPARED_SECONDS = 2.2
 """More than a failure is held against a replica, so that it is another reason why nobody asks it."""
 
 PROVIDER = """\
@@ -135,7 +135,7 @@ def the_cache_restarts(site: Site) -> None:
 def the_cache_is_away(site: Site) -> None:
     """Each replica goes on by itself."""
     site.valkey.kill()
-    time.sleep(2)
+    time.sleep(1.5)
     site.valkey.start()
 
 

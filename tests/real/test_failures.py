@@ -201,7 +201,7 @@ def seen(happened: Callable[[], bool]) -> None:
 def test_no_request_that_a_proxy_can_repeat_is_lost(
     site: Site, record_property: Callable[[str, object], None]
 ) -> None:
-    """All but a POST to a replica that is killed: Caddy 2.6 cannot repeat it, so that its client does."""
+    """All but a POST to a replica that is killed: Caddy (2.6) cannot repeat it, so that its client does."""
     clients, total = Clients(site.proxy, LISTED, CUSTOMERS), Counts()
     came_of = {}
     with clients.at_work():

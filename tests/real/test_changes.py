@@ -167,15 +167,13 @@ def test_a_change_just_before_the_workers_are_replaced_is_served(tmp_path: Path)
 
 def test_who_comes_while_a_server_says_goodbye_is_refused_at_once(tmp_path: Path) -> None:
     """Let in and never answered, a proxy could not know whether to repeat the request."""
-    with running(tmp_path) as server:
-        idle = server.connect()
+    with running(tmp_path) as server, contextlib.closing(server.connect()) as idle:
         assert ask(idle, "/healthz").status == 200
         server.process.send_signal(signal.SIGTERM)
         time.sleep(0.5)
         with pytest.raises(ConnectionRefusedError):
             server.get("/healthz")
         assert ask(idle, "/readyz").status == 503, "who was there before is told, and answered"
-        idle.close()
         assert server.process.wait(STOP_SECONDS) == 0
 
 

@@ -23,6 +23,7 @@ PAUSE_SECONDS = 0.02
 PATIENCE_SECONDS = 10
 """As long as the most patient of the usual programs waits (Thunderbird, for its database)."""
 MOST_REPEATED = 5
+"""How often a client sends a request again that the proxy could not; more is as good as lost."""
 
 TLS_PAUSE_SECONDS = 0.1
 """Between two requests over TLS, one at a time, each on a new connection to a name of the domain. Caddy 2.6
@@ -66,6 +67,7 @@ WAYS = (
 )
 
 LISTED_ONLY = {"pacc", "api"}
+"""Ways that answer for listed domains, or ask the whole network."""
 
 
 @dataclass
@@ -166,7 +168,7 @@ class Clients:
             except _CLOSED:
                 reconnected = 1
                 status, body = _exchange(connection, way, domain)
-            while way.body and status in (502, 503) and repeated < MOST_REPEATED:
+            while way.body and _is_of_the_proxy(status, body) and repeated < MOST_REPEATED:
                 repeated += 1
                 time.sleep(0.1)
                 status, body = _exchange(connection, way, domain)
@@ -216,6 +218,11 @@ def _exchange(connection: http.client.HTTPConnection, way: Way, domain: str) -> 
     connection.request("POST" if body else "GET", way.target.format(domain=domain), body or None, headers)
     response = connection.getresponse()
     return response.status, response.read()
+
+
+def _is_of_the_proxy(status: int, body: bytes) -> bool:
+    """Whether the proxy itself says that it has no answer; a replica would say why."""
+    return status in (502, 503) and not body
 
 
 def _without_its_time(body: bytes) -> bytes:

@@ -61,7 +61,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         _hold_stop(signal.SIG_UNBLOCK)
 
     def accept(self, listener: Any) -> None:
-        """Take up one who knocked; nobody does where another worker has shut the door (see shut_the_door)."""
+        """Take up one who knocked; nobody does where another worker has shut the door."""
         try:
             super().accept(listener)
         except OSError as error:

@@ -84,7 +84,7 @@ class _Master(Arbiter):
         """Stop the workers, and with them the service."""
         if not (self.reexec_pid or self.master_pid or self.systemd or self.cfg.reuse_port):
             stopping()
-            if graceful:
+            if graceful and self.WORKERS:
                 self._drain()
         super().stop(graceful)
 

@@ -36,6 +36,14 @@ if TYPE_CHECKING:
     help="What serves; granian for heavy load (pip install 'mail-autoconfig[granian]').",
 )
 @click.option(
+    "--drain",
+    default=0,
+    show_default=True,
+    type=click.IntRange(0, 600),
+    metavar="SECONDS",
+    help="On SIGTERM serve on for so long while /readyz says 503, so that proxies go elsewhere (gunicorn).",
+)
+@click.option(
     "--access-log/--no-access-log",
     default=True,
     show_default=True,
@@ -54,6 +62,7 @@ def command(
     workers: int | None,
     threads: int,
     server: str,
+    drain: int,
     access_log: bool,
     log_format: str | None,
     stores: tuple[str, ...],
@@ -76,6 +85,7 @@ def command(
         workers=workers or min(os.cpu_count() or 1, 4),
         threads=threads,
         access_log=access_log,
+        drain=drain,
     )
 
 

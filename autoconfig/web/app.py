@@ -33,6 +33,7 @@ from autoconfig.web.quick import QuickWay
 from autoconfig.web.wellknown import well_known
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from wsgiref.types import WSGIApplication
 
     from flask import Request
@@ -90,6 +91,7 @@ def create_app(
     signer: Signer | None = None,
     meter: Meter | None = None,
     threads: int = THREADS,
+    is_stopping: Callable[[], bool] = lambda: False,
 ) -> Flask:
     """Make the web service.
 
@@ -98,7 +100,8 @@ def create_app(
     strangers; ``resolver`` is asked about strangers, ``asks_mx`` for MX records, instead of the network;
     ``signer`` signs
     Apple profiles instead of one made of the settings; ``meter`` counts for several processes;
-    ``threads`` is how many requests this process answers at once.
+    ``threads`` is how many requests this process answers at once; ``is_stopping`` tells ``/readyz`` that the
+    service is about to end.
     Raises SettingsError or StoreError.
     """
     settings = Settings.from_environment() if settings is None else settings
@@ -119,7 +122,7 @@ def create_app(
     app.register_blueprint(autodiscovery(publisher, customers, settings.base_url))
     app.register_blueprint(well_known(publisher))
     app.register_blueprint(profiles(publisher, customers))
-    app.register_blueprint(operations(store))
+    app.register_blueprint(operations(store, is_stopping))
     app.register_blueprint(metrics(meter, store))
     app.register_blueprint(certificates(publisher, customers, settings.base_url))
     app.register_blueprint(openapi(settings))

@@ -10,14 +10,18 @@ from flask import Blueprint, Response
 from autoconfig.web.answers import bytes_answer, text_answer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from autoconfig.model import Remark
     from autoconfig.stores import Health, Store
 
 PROBLEMS_SHOWN = 20
 
+_NOT_READY = ("unavailable", "stopping")
 
-def operations(store: Store) -> Blueprint:
-    """Liveness and readiness."""
+
+def operations(store: Store, is_stopping: Callable[[], bool] = lambda: False) -> Blueprint:
+    """Liveness and readiness; who is about to stop is alive and no longer ready."""
     blueprint = Blueprint("operations", __name__)
 
     def healthz() -> Response:
@@ -25,11 +29,11 @@ def operations(store: Store) -> Blueprint:
 
     def readyz() -> Response:
         health = store.health()
-        status = _status(health)
+        status = "stopping" if is_stopping() else _status(health)
         content = {"status": status, "stores": [_store(entry) for entry in health]}
         body = json.dumps(content, ensure_ascii=False, indent=2).encode() + b"\n"
         # Degraded is ready: a broken file must not take the good ones off the net.
-        return bytes_answer(503 if status == "unavailable" else 200, body, "application/json")
+        return bytes_answer(503 if status in _NOT_READY else 200, body, "application/json")
 
     blueprint.add_url_rule("/healthz", view_func=healthz)
     blueprint.add_url_rule("/readyz", view_func=readyz)

@@ -4,11 +4,19 @@ gthread gives a thread to a connection with its first byte and reads on without 
 clients that stop in the middle (a phone in a tunnel, or somebody on purpose) would hold every thread.
 And it closes a connection in its main loop, where it waits up to two seconds for the client to close too;
 meanwhile nobody else is served. Here the poller does the waiting, before a request and after it.
+
+And when the service stops, gthread leaves its door open while it says goodbye to idle clients, for seconds:
+who comes then is let in by the system, taken up by nobody and thrown out in the end, and a proxy cannot
+know whether the request may be repeated. Here who has knocked is taken up, and who comes later is refused.
 """
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import mmap
 import os
+import select
 import selectors
 import signal
 import socket
@@ -34,6 +42,12 @@ LINGER_SECONDS = 2
 MOST_HEAD_BYTES = 16 * 1024
 """More than gunicorn reads of any usual head; what is longer is its to judge."""
 
+_AT_THE_DOOR = 4096
+"""As many as ever wait to be taken up (gunicorn's backlog is 2048)."""
+
+_stopping = mmap.mmap(-1, 1)
+"""A byte the master shares with its workers, not zero once the service is to stop."""
+
 _LOOK = socket.MSG_PEEK | socket.MSG_DONTWAIT
 _PAUSE = struct.pack("ll", BODY_SECONDS, 0)
 
@@ -45,6 +59,30 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         """Listen to the signals of the master, also to one that came before anybody listened."""
         super().init_signals()
         _hold_stop(signal.SIG_UNBLOCK)
+
+    def accept(self, listener: Any) -> None:
+        """Take up one who knocked; nobody does where another worker has shut the door."""
+        try:
+            super().accept(listener)
+        except OSError as error:
+            if error.errno != errno.EINVAL:
+                raise
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """Begin or end taking up connections; in the end shut the door, where no other process needs it."""
+        if not enabled and not self.alive and is_stopping():
+            for listener in self.sockets:
+                self._shut_the_door(listener)
+        super().set_accept_enabled(enabled)
+
+    def _shut_the_door(self, listener: Any) -> None:
+        """Take up everybody who has knocked, and let the system refuse who comes later."""
+        for _ in range(_AT_THE_DOOR):
+            if not select.select([listener], [], [], 0)[0]:
+                break
+            self.accept(listener)
+        with contextlib.suppress(OSError):  # another worker did
+            listener.shutdown(socket.SHUT_RDWR)
 
     def enqueue_req(self, conn: Any) -> None:
         """Take up a connection that is new, or that has become readable."""
@@ -124,6 +162,16 @@ def lose_no_stop() -> None:
     os.register_at_fork(
         before=partial(_hold_stop, signal.SIG_BLOCK), after_in_parent=partial(_hold_stop, signal.SIG_UNBLOCK)
     )
+
+
+def stopping() -> None:
+    """Call in the master before the service stops, where no other process has its sockets."""
+    _stopping[0] = 1
+
+
+def is_stopping() -> bool:
+    """Whether the service is about to stop, as opposed to a worker that is renewed."""
+    return bool(_stopping[0])
 
 
 def _hold_stop(how: signal.Sigmasks) -> None:

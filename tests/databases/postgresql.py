@@ -77,6 +77,10 @@ class PostgreSQL(Server):
         self.sql(f'CREATE DATABASE "{name}"')
         return self.url(name)
 
+    def stop_at_once(self) -> None:
+        """Stop it in the middle of everything, but leave no process of it behind ("immediate")."""
+        self._end(signal.SIGQUIT)
+
     def pause_all(self) -> None:
         """Let it hang, with every process that serves a connection."""
         self._each(signal.SIGSTOP)

@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import shutil
 import socket
 import ssl
-import subprocess
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.real.caddy import running_caddy
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.real.serving import Server
 
 pytestmark = pytest.mark.real
 
-START_SECONDS = 20
-
 _CADDYFILE = """\
 {{
-    admin off
-    skip_install_trust
     auto_https disable_redirects
-    http_port {http}
-    https_port {https}
-    storage file_system {folder}
     on_demand_tls {{
         ask http://127.0.0.1:{service}/tls/ask
     }}
@@ -48,41 +37,9 @@ https:// {{
 @pytest.fixture(scope="module")
 def caddy(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The https port of a Caddy that asks the service which names may have a certificate."""
-    program = shutil.which("caddy")
-    if program is None:
-        reason = "caddy is not installed (apt install caddy)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
     folder = tmp_path_factory.mktemp("caddy")
-    http, https = free_port(), free_port()
-    configuration = folder / "Caddyfile"
-    configuration.write_text(_CADDYFILE.format(http=http, https=https, folder=folder, service=server.port))
-    command = [program, "run", "--config", str(configuration), "--adapter", "caddyfile"]
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, env=os.environ | {"HOME": str(folder)})
-    try:
-        wait_for(https, process, folder / "log")
-        yield https
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-    return port
-
-
-def wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"caddy does not listen:\n{log.read_text()}")
+    with running_caddy(folder, _CADDYFILE.format(service=server.port)) as caddy:
+        yield caddy.https
 
 
 def asked(port: int, host: str, path: str) -> tuple[list[str], bytes]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import signal
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.real.load import NOT_TAKEN_UP, under_load
-from tests.real.serving import provider_text, replace_file, running
+from tests.real.serving import STOP_SECONDS, ask, provider_text, replace_file, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.real.load import Load
     from tests.real.serving import Server
@@ -161,6 +163,46 @@ def test_a_change_just_before_the_workers_are_replaced_is_served(tmp_path: Path)
         time.sleep(2)
         assert settled(load, changed) == {"new"}
     assert load.outcomes() == {"old", "new"}
+
+
+def test_who_comes_while_a_server_says_goodbye_is_refused_at_once(tmp_path: Path) -> None:
+    """Let in and never answered, a proxy could not know whether to repeat the request."""
+    with running(tmp_path) as server, contextlib.closing(server.connect()) as idle:
+        assert ask(idle, "/healthz").status == 200
+        server.process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        with pytest.raises(ConnectionRefusedError):
+            server.get("/healthz")
+        assert ask(idle, "/readyz").status == 503, "who was there before is told, and answered"
+        assert server.process.wait(STOP_SECONDS) == 0
+
+
+def test_who_knocked_before_a_stop_is_answered(tmp_path: Path) -> None:
+    with running(tmp_path) as server, contextlib.ExitStack() as stack:
+        pid = server.process.pid
+        workers = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        for worker in workers:
+            os.kill(worker, signal.SIGSTOP)
+        waiting = [stack.enter_context(contextlib.closing(server.connect())) for _ in range(20)]
+        for connection in waiting:
+            connection.request("GET", "/healthz")
+        server.process.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+        for worker in workers:
+            os.kill(worker, signal.SIGCONT)
+        assert [connection.getresponse().status for connection in waiting] == [200] * 20
+        assert server.process.wait(STOP_SECONDS) == 0
+
+
+def test_a_server_that_drains_serves_on_and_tells_proxies_to_go_elsewhere(tmp_path: Path) -> None:
+    with running(tmp_path, "--drain", "1") as server:
+        started = time.monotonic()
+        server.process.send_signal(signal.SIGTERM)
+        while server.get("/readyz").status == 200:
+            assert time.monotonic() - started < 1
+        assert server.get("/healthz").status == 200
+        assert server.process.wait(STOP_SECONDS) == 0
+        assert time.monotonic() - started >= 1
 
 
 def test_a_stop_under_load_finishes_every_request_that_was_taken_up(tmp_path: Path) -> None:

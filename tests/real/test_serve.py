@@ -168,6 +168,8 @@ def test_settings_come_from_the_environment(tmp_path: Path) -> None:
         ({}, ["--port", "70000"], 2, "--port"),
         ({}, ["--workers", "0"], 2, "--workers"),
         ({}, ["--nonsense"], 2, "--nonsense"),
+        ({}, ["--drain", "-1"], 2, "--drain"),
+        ({}, ["--server", "granian", "--drain", "2"], 2, "--drain goes with gunicorn only"),
         ({"AUTOCONFIG_PROVIDERS": "carrier-pigeon://coop"}, [], 1, "carrier-pigeon://"),
         ({"AUTOCONFIG_PROVIDERS": "/nowhere/at/all"}, [], 1, "/nowhere/at/all"),
         ({}, ["--providers", "/nowhere/at/all"], 1, "/nowhere/at/all"),

@@ -42,6 +42,13 @@ def test_healthz_says_ok_whatever_the_stores_say(client: FlaskClient) -> None:
         assert response.headers["Cache-Control"] == "no-store"
 
 
+def test_who_is_about_to_stop_is_alive_and_not_ready() -> None:
+    client = create_app(Settings(providers=()), FakeStore((GOOD,)), is_stopping=lambda: True).test_client()
+    response = client.get("/readyz")
+    assert (response.status_code, response.json["status"]) == (503, "stopping")
+    assert client.get("/healthz").status_code == 200
+
+
 def test_readyz_tells_what_is_served(client: FlaskClient, folder: Path) -> None:
     response = client.get("/readyz")
     assert (response.status_code, response.content_type) == (200, "application/json")

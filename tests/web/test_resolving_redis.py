@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-import shutil
 import socket
-import subprocess
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -22,74 +20,27 @@ from autoconfig.web.strangers.cache import MemoryCache
 from autoconfig.web.strangers.redis_cache import LONGEST_TURN, PAUSE, PREFIX, TIMEOUT, RedisCache
 from autoconfig.web.strangers.service import Strangers
 from autoconfig.web.strangers.turns import TURN_SECONDS
-from tests.internet.fixtures import need
+from tests.databases.fixtures import made
+from tests.databases.valkey import Valkey
 from tests.web.fakes import FakeStore
 from tests.web.resolving import FakeClock, FakeResolver
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 pytestmark = pytest.mark.real
 
-START_SECONDS = 15
-
-
-class Server:
-    """A Redis or Valkey on a free port of the loopback interface, that writes no file."""
-
-    def __init__(self, program: str, folder: Path) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.port = probe.getsockname()[1]
-        self._command = [program, "--port", str(self.port), "--bind", "127.0.0.1", "--save", ""]
-        self._command += ["--dir", str(folder)]
-        self.start()
-
-    def start(self) -> None:
-        """Start it, empty, and wait until it answers."""
-        self.process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL)
-        self._wait()
-
-    @property
-    def url(self) -> str:
-        """Where it is."""
-        return f"redis://127.0.0.1:{self.port}/0"
-
-    def _wait(self) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline and self.process.poll() is None:
-            try:
-                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-            except OSError:
-                time.sleep(0.02)
-            else:
-                return
-        raise AssertionError("the server does not answer")
-
-    def stop(self) -> None:
-        """End it, by its own pid."""
-        self.process.kill()
-        self.process.wait(10)
-
-
-def program() -> str:
-    """valkey-server or redis-server; without them the test is skipped, and fails under ``CI=true``."""
-    found = shutil.which("valkey-server") or shutil.which("redis-server")
-    need("" if found else "neither redis-server nor valkey-server is installed (apt install redis-server)")
-    assert found is not None
-    return found
-
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server() -> Iterator[Valkey]:
     """One server for the tests of this file."""
-    server = Server(program(), tmp_path_factory.mktemp("redis"))
-    yield server
-    server.stop()
+    with made(Valkey) as server:
+        server.start()
+        yield server
 
 
 @pytest.fixture
-def client(server: Server) -> Iterator[Redis]:
+def client(server: Valkey) -> Iterator[Redis]:
     """Somebody who looks into the server, which is empty."""
     with Redis(port=server.port) as client:
         client.flushall()
@@ -97,7 +48,7 @@ def client(server: Server) -> Iterator[Redis]:
 
 
 @pytest.fixture
-def cache(server: Server, client: Redis) -> Iterator[RedisCache]:
+def cache(server: Valkey, client: Redis) -> Iterator[RedisCache]:
     cache = RedisCache(server.url, MemoryCache())
     yield cache
     cache.close()
@@ -106,7 +57,7 @@ def cache(server: Server, client: Redis) -> Iterator[RedisCache]:
 # --- alive
 
 
-def test_what_one_process_puts_there_another_gets(server: Server, cache: RedisCache) -> None:
+def test_what_one_process_puts_there_another_gets(server: Valkey, cache: RedisCache) -> None:
     cache.put("key", b"\x00value\xff", 60)
     other = RedisCache(server.url.replace("redis:", "valkey:"), MemoryCache())
     assert other.get("key") == b"\x00value\xff"
@@ -119,7 +70,7 @@ def test_an_entry_is_kept_for_its_time(cache: RedisCache, client: Redis) -> None
     assert client.ttl(f"{PREFIX}key") == 86_400
 
 
-def test_counts_are_shared_and_end(server: Server, cache: RedisCache, client: Redis) -> None:
+def test_counts_are_shared_and_end(server: Valkey, cache: RedisCache, client: Redis) -> None:
     other = RedisCache(server.url, MemoryCache())
     assert cache.count("key", 60) == (1, 60)
     assert other.count("key", 60)[0] == 2
@@ -129,7 +80,7 @@ def test_counts_are_shared_and_end(server: Server, cache: RedisCache, client: Re
     other.close()
 
 
-def test_two_services_ask_once(server: Server, client: Redis) -> None:
+def test_two_services_ask_once(server: Valkey, client: Redis) -> None:
     resolver = FakeResolver()
     caches = [RedisCache(server.url, MemoryCache()) for _ in range(2)]
     one, other = (Strangers(store=FakeStore(), cache=cache, resolver=resolver) for cache in caches)
@@ -141,7 +92,7 @@ def test_two_services_ask_once(server: Server, client: Redis) -> None:
         cache.close()
 
 
-def test_machines_that_share_a_server_ask_once_at_the_same_time(server: Server, client: Redis) -> None:
+def test_machines_that_share_a_server_ask_once_at_the_same_time(server: Valkey, client: Redis) -> None:
     gate = threading.Event()
     resolver = FakeResolver(gate=gate)
     caches = [RedisCache(server.url, MemoryCache()) for _ in range(3)]
@@ -173,7 +124,7 @@ def test_a_turn_ends_with_what_goes_wrong_in_it(cache: RedisCache, client: Redis
     assert client.keys() == []
 
 
-def test_small_values_are_near_once_they_were_fetched(server: Server, client: Redis) -> None:
+def test_small_values_are_near_once_they_were_fetched(server: Valkey, client: Redis) -> None:
     cache = RedisCache(server.url, MemoryCache())
     client.set(f"{PREFIX}mx/key", b"value")
     assert cache.get("mx/key") == b"value"
@@ -183,7 +134,7 @@ def test_small_values_are_near_once_they_were_fetched(server: Server, client: Re
     cache.close()
 
 
-def test_no_key_and_no_value_holds_an_address(server: Server, client: Redis, cache: RedisCache) -> None:
+def test_no_key_and_no_value_holds_an_address(server: Valkey, client: Redis, cache: RedisCache) -> None:
     strangers = Strangers(store=FakeStore(), cache=cache, resolver=FakeResolver())
     strangers.settings_of(EmailAddress("ada.lovelace", "example.com"))
     strangers.document_of("example.com")
@@ -196,6 +147,14 @@ def test_no_key_and_no_value_holds_an_address(server: Server, client: Redis, cac
 
 
 # --- dead
+
+
+@pytest.fixture
+def own_server() -> Iterator[Valkey]:
+    """A server that one test may kill."""
+    with made(Valkey) as server:
+        server.start()
+        yield server
 
 
 @pytest.fixture
@@ -267,43 +226,35 @@ def timed(cache: RedisCache) -> float:
 
 
 def test_a_server_that_comes_back_is_used_again(
-    tmp_path: Path, clock: FakeClock, caplog: pytest.LogCaptureFixture
+    own_server: Valkey, clock: FakeClock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    server = Server(program(), tmp_path)
-    cache = RedisCache(server.url, MemoryCache(), clock=clock)
-    try:
-        cache.put("key", b"value", 60)
-        server.stop()
-        assert cache.get("key") == b"value"
-        server.start()
-        assert cache.get("key") == b"value"
-        clock.now += PAUSE
-        assert cache.get("key") is None
-        assert caplog.messages[-1] == "the shared cache answers again"
-    finally:
-        server.stop()
-        cache.close()
+    cache = RedisCache(own_server.url, MemoryCache(), clock=clock)
+    cache.put("key", b"value", 60)
+    own_server.kill()
+    assert cache.get("key") == b"value"
+    own_server.start()
+    assert cache.get("key") == b"value"
+    clock.now += PAUSE
+    assert cache.get("key") is None
+    assert caplog.messages[-1] == "the shared cache answers again"
+    cache.close()
 
 
 def test_a_restart_that_nobody_noticed_costs_no_pause(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    own_server: Valkey, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Every connection that is kept is broken then."""
-    server = Server(program(), tmp_path)
-    cache = RedisCache(server.url, MemoryCache())
-    try:
-        with ThreadPoolExecutor(20) as pool:
-            list(pool.map(lambda number: cache.put(f"key{number}", b"value", 60), range(200)))
-        server.stop()
-        server.start()
-        with Redis(port=server.port) as client:
-            client.set(f"{PREFIX}new", b"value")
-        assert [cache.get("new") for _ in range(30)] == [b"value"] * 30
-        assert cache.count("rate", 60) == (1, 60)
-        assert caplog.messages == []
-    finally:
-        server.stop()
-        cache.close()
+    cache = RedisCache(own_server.url, MemoryCache())
+    with ThreadPoolExecutor(20) as pool:
+        list(pool.map(lambda number: cache.put(f"key{number}", b"value", 60), range(200)))
+    own_server.kill()
+    own_server.start()
+    with Redis(port=own_server.port) as client:
+        client.set(f"{PREFIX}new", b"value")
+    assert [cache.get("new") for _ in range(30)] == [b"value"] * 30
+    assert cache.count("rate", 60) == (1, 60)
+    assert caplog.messages == []
+    cache.close()
 
 
 def test_a_value_of_another_kind_is_no_answer(cache: RedisCache, client: Redis) -> None:

@@ -24,9 +24,20 @@ def run(
     workers: int,
     threads: int,
     access_log: bool,
+    drain: int = 0,
 ) -> None:
-    """Serve until told to stop. Raises SettingsError where the server is not installed."""
+    """Serve until told to stop, by gunicorn ``drain`` seconds longer. Raises SettingsError.
+
+    That is where the server is not installed, or cannot do what is asked.
+    """
     if find_spec(server) is None:
         raise SettingsError(f"{server} is not installed: pip install 'mail-autoconfig[{server}]'.")
+    more: dict[str, int] = {}
+    if drain and server != "gunicorn":
+        raise SettingsError(f"--drain goes with gunicorn only; {server} stops at once.")
+    if drain:
+        more["drain"] = drain
     chosen = import_module(f"autoconfig.web.serving.{server}")
-    chosen.run(settings, host=host, port=port, workers=workers, threads=threads, access_log=access_log)
+    chosen.run(
+        settings, host=host, port=port, workers=workers, threads=threads, access_log=access_log, **more
+    )

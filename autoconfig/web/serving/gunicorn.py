@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging.config
+import signal
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 
 from autoconfig.signing import open_signer
@@ -16,7 +19,7 @@ from autoconfig.web.logs.setup import JsonFormatter
 from autoconfig.web.metrics import Meter
 from autoconfig.web.strangers.cache import MemoryCache, open_cache
 from autoconfig.web.unreadable import answer_in_plain_text
-from autoconfig.web.worker import lose_no_stop
+from autoconfig.web.worker import is_stopping, lose_no_stop, stopping
 
 if TYPE_CHECKING:
     import datetime
@@ -70,11 +73,37 @@ def _take_addresses_out(record: logging.LogRecord) -> bool:
     return True
 
 
+class _Master(Arbiter):
+    """gunicorn's master, which lets its workers know that the service stops, some time before it does."""
+
+    def __init__(self, app: BaseApplication, drain: int) -> None:
+        self._drain_seconds = drain
+        super().__init__(app)
+
+    def stop(self, graceful: bool = True) -> None:
+        """Stop the workers, and with them the service."""
+        if not (self.reexec_pid or self.master_pid or self.systemd or self.cfg.reuse_port):
+            stopping()
+            if graceful and self.WORKERS:
+                self._drain()
+        super().stop(graceful)
+
+    def _drain(self) -> None:
+        """Serve until proxies have seen in ``/readyz`` that they shall ask another replica."""
+        until = time.monotonic() + self._drain_seconds
+        while (left := until - time.monotonic()) > 0:
+            if {signal.SIGINT, signal.SIGQUIT} & set(self.wait_for_signals(left)):
+                return
+
+
 class _Service(BaseApplication):
     """The service as gunicorn loads it: each worker makes its own application after the fork."""
 
-    def __init__(self, settings: Settings, options: dict[str, Any], *, logs_itself: bool) -> None:
+    def __init__(
+        self, settings: Settings, options: dict[str, Any], *, logs_itself: bool, drain: int = 0
+    ) -> None:
         self._settings = settings
+        self._drain = drain
         self._threads: int = options["threads"]
         self._logs_itself = logs_itself
         self._memory: MemoryCache | None = None
@@ -100,12 +129,25 @@ class _Service(BaseApplication):
             signer=self._signer,
             meter=self._meter,
             threads=self._threads,
+            is_stopping=is_stopping,
         )
         return AccessLog(app, self._settings) if self._logs_itself else app
 
+    def run(self) -> None:
+        _Master(self, self._drain).run()
 
-def run(settings: Settings, *, host: str, port: int, workers: int, threads: int, access_log: bool) -> None:
-    """Serve until told to stop."""
+
+def run(
+    settings: Settings,
+    *,
+    host: str,
+    port: int,
+    workers: int,
+    threads: int,
+    access_log: bool,
+    drain: int = 0,
+) -> None:
+    """Serve until told to stop, and ``drain`` seconds longer, in which ``/readyz`` says so."""
     lose_no_stop()
     answer_in_plain_text()
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
@@ -116,7 +158,7 @@ def run(settings: Settings, *, host: str, port: int, workers: int, threads: int,
     if as_json:
         logging.config.dictConfig(logging_for(settings.log_level, settings.log_format))
         options |= {"logger_class": JsonLogger, "accesslog": None}
-    _Service(settings, options, logs_itself=as_json and access_log).run()
+    _Service(settings, options, logs_itself=as_json and access_log, drain=drain).run()
 
 
 def options_for(

@@ -21,11 +21,13 @@ ADDRESS_OCTETS = 254
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*", re.ASCII)
 _DOT_ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*", re.ASCII)
-# An address as nearly everybody writes it: no label of digits alone at the end, nothing to fold but case.
-_PLAIN = re.compile(
-    r"([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)@((?:[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*\.)+[A-Za-z]+)", re.ASCII
-)
-_SURELY_SHORT = 63
+PLAIN_ADDRESS = r"([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)@((?:[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*\.)+[A-Za-z]+)"
+"""An address as nearly everybody writes it: no label of digits alone at the end, nothing to fold but case.
+
+It is well formed where it is no longer than SURELY_SHORT.
+"""
+_PLAIN_ADDRESS = re.compile(PLAIN_ADDRESS, re.ASCII)
+SURELY_SHORT = 63
 """Characters: no part of an address of this length is too long."""
 # Dots of other scripts that people type: ideographic, fullwidth and halfwidth full stop (RFC 3490 §3.1).
 _OTHER_DOTS = str.maketrans({"\u3002": ".", "\uff0e": ".", "\uff61": "."})
@@ -118,8 +120,8 @@ class EmailAddress:
         Local parts may be UTF-8 (RFC 6531) or quoted strings; the case of the local part is kept.
         Raises AddressError with a sentence that does not repeat the address (it may end up in a log).
         """
-        plain = _PLAIN.fullmatch(text)
-        if plain is not None and len(text) <= _SURELY_SHORT:
+        plain = _PLAIN_ADDRESS.fullmatch(text)
+        if plain is not None and len(text) <= SURELY_SHORT:
             return cls(plain[1], plain[2].lower())
         local_part, at, domain_text = text.strip().rpartition("@")
         if not at:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from autoconfig.formats.autodiscover import Form
 
 MAX_AGE = 3600
 """Seconds for which a client may keep a document."""
@@ -21,7 +24,7 @@ class Document(NamedTuple):
     media_type: str
     etag: str
     cache_control: str = PUBLIC
-    pieces: tuple[bytes, ...] = ()
+    form: Form | None = None
     """The body cut at its placeholders, where an address is to be put into it."""
 
 

@@ -9,6 +9,7 @@ both take the same way and the same time.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from zlib import crc32
 
 from autoconfig.formats import autodiscover, autodiscover_json, mobileconfig, mobilesync, mozilla, pacc
 from autoconfig.formats.selection import at_domain
@@ -241,9 +242,9 @@ class Publisher:
             body = render(entry.provider_for(address), domain)
             if body is None:
                 return None
-            body = autodiscover.fill_address(autodiscover.pieces(body), address)
+            body = autodiscover.fill_address(autodiscover.form_of(body), address)
             return Document(body, media_type, etag_of(body), PRIVATE)
-        document = self._document(kind, domain, mx_domain, render, media_type, in_pieces=True)
+        document = self._document(kind, domain, mx_domain, render, media_type, with_form=True)
         return document if address is None or document is None else _with_address(document, address)
 
     def _document(
@@ -255,7 +256,7 @@ class Publisher:
         media_type: str,
         cache_control: str = PUBLIC,
         *,
-        in_pieces: bool = False,
+        with_form: bool = False,
         made: Callable[[str, bytes], None] | None = None,
     ) -> Document | None:
         """The document for everybody at a domain, kept from one change of the store to the next."""
@@ -282,8 +283,8 @@ class Publisher:
         body = template.render(domain)
         document = None
         if body is not None:
-            pieces = autodiscover.pieces(body) if in_pieces else ()
-            document = Document(body, media_type, etag_of(body), cache_control, pieces)
+            form = autodiscover.form_of(body) if with_form else None
+            document = Document(body, media_type, etag_of(body), cache_control, form)
             if made is not None:
                 made(domain, body)
         _keep(kept.documents, key, document)
@@ -299,9 +300,11 @@ class Publisher:
 
 
 def _with_address(document: Document, address: EmailAddress) -> Document:
-    body = autodiscover.fill_address(document.pieces, address)
-    # The same document around the same address is the same bytes: hashing all of them again says no more.
-    etag = etag_of(f"{document.etag}{address}".encode())
+    if document.form is None:
+        return document
+    body = autodiscover.fill_address(document.form, address)
+    # Tags are compared within one URL, and there the address is one or nobody compares (POST).
+    etag = f'{document.etag[:-1]}{crc32(str(address).encode()):08x}"'
     return Document(body, document.media_type, etag, PRIVATE)
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from lxml import etree
 
 from autoconfig.formats import autodiscover, mobileconfig, mozilla, pacc, zone
-from autoconfig.formats.autodiscover import Redirect, fill_address, pieces
+from autoconfig.formats.autodiscover import Redirect, fill_address, form_of
 from autoconfig.formats.selection import at_domain
 from autoconfig.model import AutodiscoverRedirect, EmailAddress, Provider
 from tests.formats.minimal import PROVIDER
@@ -91,7 +91,7 @@ def test_every_redirect_reads_back(redirect: AutodiscoverRedirect, address: Emai
     assert (here is None) == (document is None)
     if here is None or document is None:
         return
-    answer = autodiscover.parse(fill_address(pieces(document), address), address.domain)
+    answer = autodiscover.parse(fill_address(form_of(document), address), address.domain)
     target = here.autodiscover
     assert isinstance(answer, Redirect)
     assert target is not None

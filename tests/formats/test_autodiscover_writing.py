@@ -225,13 +225,13 @@ def test_where_no_name_fits_the_domain_there_is_no_answer() -> None:
     ],
 )
 def test_the_address_is_put_in_escaped(address: EmailAddress, text: bytes) -> None:
-    filled = autodiscover.fill_address(autodiscover.pieces(DOCUMENT.encode()), address)
+    filled = autodiscover.fill_address(autodiscover.form_of(DOCUMENT.encode()), address)
     assert filled == DOCUMENT.encode().replace(b"%EMAILADDRESS%", text)
 
 
 def test_each_part_of_the_address_is_put_in() -> None:
     document = b"%EMAILLOCALPART% at %EMAILDOMAIN%, %REALNAME%, %E9%AB"
-    filled = autodiscover.fill_address(autodiscover.pieces(document), EmailAddress("ada", "example.com"))
+    filled = autodiscover.fill_address(autodiscover.form_of(document), EmailAddress("ada", "example.com"))
     assert filled == b"ada at example.com, %REALNAME%, %E9%AB"
 
 
@@ -243,7 +243,7 @@ def test_every_answer_is_well_formed_for_every_address(
     document = autodiscover.render(provider, domain)
     if document is None:
         return
-    root = etree.fromstring(autodiscover.fill_address(autodiscover.pieces(document), address))
+    root = etree.fromstring(autodiscover.fill_address(autodiscover.form_of(document), address))
     assert root.tag == f"{{{ROOT}}}Autodiscover"
     assert root.findtext(f".//{{{OUTLOOK_RESPONSE}}}AutoDiscoverSMTPAddress") == str(address)
 

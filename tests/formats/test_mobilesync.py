@@ -11,7 +11,7 @@ from lxml import etree
 
 from autoconfig.errors import FormatError, XMLRefused
 from autoconfig.formats import mobilesync
-from autoconfig.formats.autodiscover import MOBILESYNC_RESPONSE, Redirect, fill_address, pieces
+from autoconfig.formats.autodiscover import MOBILESYNC_RESPONSE, Redirect, fill_address, form_of
 from autoconfig.model import (
     INCOMING_TYPES,
     AnyServer,
@@ -86,7 +86,7 @@ def test_another_address_is_told_where_there_is_no_server() -> None:
     assert [(etree.QName(child).localname, child.text) for child in action] == [
         ("Redirect", "%EMAILLOCALPART%@other.example")
     ]
-    filled = fill_address(pieces(document), EmailAddress("a&b", "example.com"))
+    filled = fill_address(form_of(document), EmailAddress("a&b", "example.com"))
     assert b"<Redirect>a&amp;b@other.example</Redirect>" in filled
 
 
@@ -136,7 +136,7 @@ def test_our_own_answer_reads_back() -> None:
 
 
 def test_an_answer_for_an_address_reads_back_too() -> None:
-    filled = fill_address(pieces(DOCUMENT.encode()), EmailAddress("a&b", "example.com"))
+    filled = fill_address(form_of(DOCUMENT.encode()), EmailAddress("a&b", "example.com"))
     assert b"a&amp;b@example.com" in filled
     assert mobilesync.parse(filled) == ACTIVESYNC
 

@@ -49,7 +49,7 @@ DOCUMENTS: dict[str, bytes] = {
 
 def for_ada(document: bytes) -> bytes:
     """The answer for one address."""
-    return autodiscover.fill_address(autodiscover.pieces(document), ADA)
+    return autodiscover.fill_address(autodiscover.form_of(document), ADA)
 
 
 def test_there_is_a_document_of_every_format() -> None:

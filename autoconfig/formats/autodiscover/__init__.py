@@ -15,7 +15,14 @@ from autoconfig.formats.autodiscover.words import (
     OUTLOOK_RESPONSE,
     SCHEMA_NOT_OFFERED,
 )
-from autoconfig.formats.autodiscover.writing import fill_address, pieces, render, render_error, unsayable
+from autoconfig.formats.autodiscover.writing import (
+    Form,
+    fill_address,
+    form_of,
+    render,
+    render_error,
+    unsayable,
+)
 
 __all__ = [
     "INVALID_REQUEST",
@@ -25,14 +32,15 @@ __all__ = [
     "OUTLOOK_RESPONSE",
     "SCHEMA_NOT_OFFERED",
     "Answer",
+    "Form",
     "Redirect",
     "Refused",
     "Request",
     "Requests",
     "fill_address",
+    "form_of",
     "parse",
     "parse_request",
-    "pieces",
     "render",
     "render_error",
     "render_request",

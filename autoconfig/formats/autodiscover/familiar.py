@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 
-from autoconfig.errors import AddressError, FormatError
+from autoconfig.errors import FormatError
 from autoconfig.formats.autodiscover.request import Request, parse_request
 from autoconfig.model import EmailAddress
+from autoconfig.model.address import PLAIN_ADDRESS, SURELY_SHORT
 
 MOST_FRAMES = 64
 """Outlook and its imitators have about a dozen; more are kept of nobody's."""
@@ -18,11 +19,10 @@ LONGEST_FRAME = 4096
 """Bytes."""
 
 # Letters that are themselves wherever text may stand in XML, so that another address changes nothing else.
-_ADDRESS = re.compile(
-    rb"EMailAddress>([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)<"
-)
-_PARSED = EmailAddress("frame", "autodiscover.invalid")
-_IN_FRAME = str(_PARSED).encode()
+_MARK = b"EMailAddress>"
+_ADDRESS = re.compile(PLAIN_ADDRESS.encode() + b"<")
+_OTHER = EmailAddress("frame", "autodiscover.invalid")
+_IN_FRAME = str(_OTHER).encode()
 # In some encodings a hyphen or a letter begins something else.
 _UTF_8 = re.compile(rb"\s*<(?:\?xml version=[\"']1\.0[\"'](?: encoding=[\"'](?i:utf-8)[\"'])? ?\?>|[A-Za-z])")
 
@@ -36,19 +36,20 @@ class Requests:
 
     def read(self, data: bytes) -> Request:
         """The same as :func:`parse_request`, and the same errors."""
-        found = _ADDRESS.search(data)
+        found = _ADDRESS.match(data, data.find(_MARK) + len(_MARK))
         if found is None:
             return parse_request(data)
-        start, end = found.span(1)
+        start, end = found.span()
+        end -= 1
+        if end - start > SURELY_SHORT:
+            return parse_request(data)
         frame = data[:start], data[end:]
         schema = self._schemas.get(frame)
         if schema is not None:
-            try:
-                return Request(EmailAddress.parse(found[1].decode()), schema)
-            except AddressError:  # as the parser says it
-                return parse_request(data)
+            local_part, domain = found.groups()
+            return Request(EmailAddress(local_part.decode(), domain.decode().lower()), schema)
         request = parse_request(data)
-        if len(data) <= LONGEST_FRAME and str(request.address).encode() == found[1] != _IN_FRAME:
+        if len(data) <= LONGEST_FRAME and str(request.address).encode() == data[start:end] != _IN_FRAME:
             self._remember(frame, request.schema)
         return request
 
@@ -61,7 +62,7 @@ class Requests:
             request = parse_request(before + _IN_FRAME + after)
         except FormatError:
             return
-        if request == (_PARSED, schema):
+        if request == (_OTHER, schema):
             if len(self._schemas) >= MOST_FRAMES:
                 self._schemas.clear()
             self._schemas[frame] = schema

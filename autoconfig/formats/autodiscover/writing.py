@@ -7,7 +7,7 @@ three are always written.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from xml.sax.saxutils import escape
 
 from lxml import etree
@@ -124,20 +124,36 @@ def unsayable(provider: Provider, domain: str) -> str:
     return f"Autodiscover cannot say any incoming server: {first.hostname} wants {wanted}."
 
 
-def pieces(document: bytes) -> tuple[bytes, ...]:
-    """The document cut before and after each placeholder, to be filled in again and again."""
-    return tuple(_PLACEHOLDER.split(document))
+class Form(NamedTuple):
+    """A document cut at its placeholders, to be filled in again and again."""
+
+    pieces: tuple[bytes, ...]
+    gaps: tuple[bytes, ...]
+    """The placeholders between the pieces; none where each is that of the whole address."""
 
 
-def fill_address(document: Iterable[bytes], address: EmailAddress) -> bytes:
-    """Put the pieces of a document together with an address, escaped, where the placeholders stand."""
-    whole = escape(str(address)).encode()
+def form_of(document: bytes) -> Form:
+    """Cut a document at its placeholders."""
+    cut = _PLACEHOLDER.split(document)
+    pieces, gaps = tuple(cut[::2]), tuple(cut[1::2])
+    return Form(pieces, () if set(gaps) == {_ADDRESS} else gaps)
+
+
+def fill_address(form: Form, address: EmailAddress) -> bytes:
+    """Put an address, escaped, where the placeholders stand."""
+    pieces, gaps = form
+    whole = _escaped(str(address)).encode()
+    if not gaps:
+        return whole.join(pieces)
     domain = address.domain.encode()
     values = {_ADDRESS: whole, _LOCAL_PART: whole[: -len(domain) - 1], _DOMAIN: domain}
-    filled = [*document]
-    # Every second piece is a placeholder, so that a local part that looks like one stays itself.
-    filled[1::2] = [values.get(piece, piece) for piece in filled[1::2]]
-    return b"".join(filled)
+    # Others stay as they are; a local part that looks like a placeholder is none.
+    filled = [piece + values.get(gap, gap) for piece, gap in zip(pieces, gaps, strict=False)]
+    return b"".join([*filled, pieces[-1]])
+
+
+def _escaped(text: str) -> str:
+    return escape(text) if "&" in text or "<" in text or ">" in text else text
 
 
 def render_error(code: int, schema: str, now: datetime.datetime) -> bytes:

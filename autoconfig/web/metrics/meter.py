@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper bounds in seconds; a document takes less than the first, a stranger's domain may take the last."""
 
+_FIRST = BUCKETS[0]
 _SUM = len(BUCKETS) + 1
 """Where the sum of seconds stands, behind the buckets and the one beyond the last."""
 
@@ -77,11 +78,10 @@ class Meter:
 
     def request(self, path: str, agent: str, status: str, seconds: float) -> None:
         """Count a request that is answered, by its path, its User-Agent and the status line."""
-        places = self._places.get((path, agent, status)) or self._placed(path, agent, status)
-        request, times = places
+        request, times = self._places.get((path, agent, status)) or self._placed(path, agent, status)
         row = self._tally.row
         row[request] += 1.0
-        row[times + bisect_left(BUCKETS, seconds)] += 1.0
+        row[times if seconds < _FIRST else times + bisect_left(BUCKETS, seconds)] += 1.0
         row[times + _SUM] += seconds
 
     def _placed(self, path: str, agent: str, status: str) -> tuple[int, int]:

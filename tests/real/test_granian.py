@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -12,12 +14,13 @@ import pytest
 
 from tests.real.load import CLIENTS, NOT_TAKEN_UP, under_load
 from tests.real.load import outcome as outcome_of
-from tests.real.serving import environment, provider_text, read_all, running
+from tests.real.serving import THREADS, environment, provider_text, read_all, running
 from tests.real.test_serve import CONFIG, JSON
 
 if TYPE_CHECKING:
     import http.client
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.real.serving import Server
 
@@ -137,6 +140,17 @@ def test_a_half_sent_request_is_given_up(under_granian: Server) -> None:
     read_all(connection.sock)
     assert time.monotonic() - started < 20
     connection.close()
+
+
+def test_more_idle_clients_than_threads_hold_nobody_up(tmp_path: Path) -> None:
+    options = ("--server", "granian", "--workers", "1")
+    with running(tmp_path, *options, AUTOCONFIG_RESOLVE="off") as server, contextlib.ExitStack() as opened:
+        for _ in range(20 * THREADS):
+            idle = opened.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=5))
+            idle.sendall(b"GET /healthz HTTP/1.1\r\nHo")
+        started = time.monotonic()
+        assert server.get("/healthz").status == 200
+        assert time.monotonic() - started < 5
 
 
 def repeatable(outcome: str | None) -> bool:

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 HEAD_SECONDS = 10
 """For how long a client may take to send the head of a request, and be idle between two."""
+CONNECTIONS = 1000
+"""How many clients a worker is connected to at once, as under gunicorn; granian lets the next one wait at the
+door, so that fewer would let a few idle ones keep everybody out."""
 STOP_SECONDS = 30
 """For how long a worker may finish what it has begun."""
 _RESPAWN_SECONDS = 1.0
@@ -84,7 +87,7 @@ def options_for(settings: Settings, host: str, port: int, workers: int, threads:
         "interface": Interfaces.WSGI,
         "workers": workers,
         "blocking_threads": waiting,
-        "backpressure": waiting * 2,
+        "backpressure": CONNECTIONS,
         "http": HTTPModes.http1,
         "http1_settings": HTTP1Settings(header_read_timeout=HEAD_SECONDS * 1000, max_buffer_size=16 * 1024),
         "websockets": False,

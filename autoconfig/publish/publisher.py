@@ -8,9 +8,11 @@ both take the same way and the same time.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from zlib import crc32
 
+from autoconfig.errors import StoreDown
 from autoconfig.formats import autodiscover, autodiscover_json, mobileconfig, mobilesync, mozilla, pacc
 from autoconfig.formats.selection import at_domain
 from autoconfig.model import UrlServer
@@ -18,7 +20,7 @@ from autoconfig.model.placeholders import has_placeholder
 from autoconfig.publish.document import PRIVATE, PUBLIC, PUBLIC_AS_IT_IS, Document, etag_of
 from autoconfig.publish.mailbox import logged_in
 from autoconfig.publish.template import Template
-from autoconfig.stores import memory_of
+from autoconfig.stores import memory_of, pulses_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,6 +61,7 @@ class Publisher:
     def __init__(self, store: Store, sign: Callable[[bytes], bytes] | None = None) -> None:
         self.store = store
         self._sign = sign
+        self._pulses = tuple(pulse for pulse in pulses_of(store) if pulse is not None)
         self._kept = _Kept(store.version, {}, {}, {})
 
     def mozilla(
@@ -85,18 +88,14 @@ class Publisher:
     def shared_mozilla(self, domain: str) -> Document | None:
         """The plain client configuration of a listed domain where every mailbox has the same, else None."""
         # One look is enough nearly always; of a domain nobody asked for lately the document is made.
-        kept = self._kept
-        document = kept.documents.get(("mozilla", domain, ""))
-        if document is not None and kept.version == self.store.version:
+        document = self._at_hand("mozilla", domain)
+        if document is not None:
             return document
         return None if self.is_personal(domain) else self.mozilla(domain)
 
     def kept_mozilla(self, domain: str) -> Document | None:
         """The plain client configuration of a listed domain if it lies ready; one look, no work."""
-        kept = self._kept
-        if kept.version != self.store.version:
-            return None
-        return kept.documents.get(("mozilla", domain, ""))
+        return self._at_hand("mozilla", domain)
 
     def autodiscover(
         self, domain: str, address: EmailAddress | None, mx_domain: str | None = None
@@ -104,9 +103,8 @@ class Publisher:
         """The POX answer for an address, or with placeholders where none is known."""
         if address is not None:
             # One look is enough nearly always; where mailboxes differ nothing lies there.
-            kept = self._kept
-            document = kept.documents.get(("autodiscover", domain, ""))
-            if document is not None and kept.version == self.store.version:
+            document = self._at_hand("autodiscover", domain)
+            if document is not None:
                 return _with_address(document, address)
         return self._addressed("autodiscover", domain, mx_domain, autodiscover.render, address)
 
@@ -226,6 +224,20 @@ class Publisher:
     def _entry(self, domain: str, mx_domain: str | None) -> Entry | None:
         entry = self.store.find(domain)
         return self.store.find_by_mx(mx_domain) if entry is None and mx_domain is not None else entry
+
+    def _at_hand(self, kind: str, domain: str) -> Document | None:
+        """The document for everybody at a listed domain if it lies ready."""
+        kept = self._kept
+        document = kept.documents.get((kind, domain, ""))
+        if document is None or kept.version != self.store.version:
+            return None
+        for pulse in self._pulses:
+            if pulse.failure is not None:
+                # The store is looked into all the same: it counts the answers that may be old.
+                with suppress(StoreDown):
+                    self.store.find(domain)
+                break
+        return document
 
     def _addressed(
         self,

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from autoconfig.formats import autodiscover
 from autoconfig.model import EmailAddress
+from autoconfig.publish import Publisher
 from autoconfig.settings import Settings
 from autoconfig.web import create_app
 from autoconfig.web.front import Front
@@ -241,6 +242,27 @@ def test_a_plain_request_for_pacc_never_reaches_flask(fresh: Flask) -> None:
     front = front_of(fresh)
     request = environ_of(PACC_PATH, host="ua-auto-config.exchange.example")
     assert call(Front(_flask_is_closed, front._quick, uncounted), request).code == 200
+
+
+@pytest.mark.parametrize("name", ["shared_mozilla", "autodiscover"])
+def test_a_bug_is_the_same_by_both_ways(
+    fresh: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, name: str
+) -> None:
+    def broken(*_arguments: object, **_named: object) -> None:
+        raise RuntimeError("a bug")
+
+    for broken_there in {name, name.removeprefix("shared_")}:
+        monkeypatch.setattr(Publisher, broken_there, broken)
+    body = autodiscover.render_request(EmailAddress.parse("ada@example.com"))
+    request = (
+        environ_of(POX, method="POST", body=body)
+        if name == "autodiscover"
+        else environ_of(CONFIG, query="emailaddress=ada@example.com")
+    )
+    answer = call(front_of(fresh), request)
+    assert (answer.code, answer.body[:20]) == (500, b"Something went wrong")
+    (record,) = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert "ada" not in record.getMessage()
 
 
 def _flask_is_closed(environ: object, start_response: object) -> list[bytes]:

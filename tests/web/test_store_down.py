@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from autoconfig.errors import StoreDown
+from autoconfig.formats import autodiscover
+from autoconfig.model import EmailAddress
 from autoconfig.settings import Settings
-from autoconfig.stores import Health
+from autoconfig.stores import Health, Pulse
+from autoconfig.stores.kept import Kept
+from autoconfig.stores.pulse import SourceFailed
 from autoconfig.web import create_app
 from tests.publishing import PROVIDER
-from tests.web.asking import TEXT
+from tests.web.asking import CONFIG, POX, TEXT
 from tests.web.fakes import FakeStore
 from tests.web.resolving import FakeResolver
 
@@ -19,6 +23,9 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
     from autoconfig.stores import Entry
+
+
+BY_NAME = "/v1.1/example.com"
 
 
 class Down(FakeStore):
@@ -77,3 +84,39 @@ def test_readyz_tells_how_old_and_how_often() -> None:
     content = create_app(Settings(providers=()), FakeStore((health,))).test_client().get("/readyz").json
     (store,) = content["stores"]
     assert (store["age_seconds"], store["stale"], store["errors"]) == (12.3, 5, 6)
+
+
+class Elsewhere(FakeStore):
+    """A store whose source goes away when the test says so; its clock stands still."""
+
+    def __init__(self) -> None:
+        super().__init__(provider=PROVIDER)
+        self.away = False
+        self.pulse = Pulse("elsewhere", self._ask, clock=lambda: 0.0)
+        self.pulses = (self.pulse,)
+        self._kept: Kept[str, Entry] = Kept(self.pulse)
+
+    def _ask(self, domain: str = "") -> Entry | None:
+        if self.away:
+            raise SourceFailed("no route", unreachable=True)
+        return super().find(domain)
+
+    def find(self, domain: str) -> Entry | None:
+        return self._kept.get(domain, self._ask)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", f"{CONFIG}?emailaddress=ada@example.com"), ("GET", BY_NAME), ("POST", POX)]
+)
+def test_every_document_that_may_be_old_is_counted(method: str, path: str) -> None:
+    store = Elsewhere()
+    client = create_app(Settings(providers=(), resolve="off"), store).test_client()
+    body = autodiscover.render_request(EmailAddress.parse("ada@example.com")) if method == "POST" else None
+    first = client.open(path, method=method, data=body)
+    assert (first.status_code, store.pulse.stale) == (200, 0)
+    store.away = True
+    assert not store.pulse.look()
+    for _ in range(10):
+        before = store.pulse.stale
+        assert client.open(path, method=method, data=body).data == first.data
+        assert store.pulse.stale > before

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import tracemalloc
 from typing import TYPE_CHECKING
 
 import pytest
@@ -211,6 +212,20 @@ def test_requests_are_counted_whichever_way_they_are_answered(asked: FlaskClient
     assert counts[name, "thunderbird", "nothing", "mozilla"] == 1
     assert counts[name, "thunderbird", "refused", "mozilla"] == 1
     assert counts[name, "thunderbird", "found", "autodiscover"] == 1
+
+
+def test_long_paths_and_agents_are_told_apart_and_not_remembered() -> None:
+    long = "x" * 8000
+    assert protocol_of(f"/V1.1/{long}") == "directory"
+    assert family_of(f"Thunderbird {long}") == "thunderbird"
+    tracemalloc.start()
+    try:
+        for number in range(200):
+            protocol_of(f"/v1.1/{number}{long}")
+            family_of(f"Thunderbird {number}{long}")
+        assert tracemalloc.get_traced_memory()[0] < 400_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_mobilesync_is_told_from_outlook(asked: FlaskClient) -> None:

@@ -72,11 +72,17 @@ FAMILIES = (*(name for name, _ in _BY_AGENT), _SILENT, _OTHER)
 OUTCOMES = ("found", "not_modified", "nothing", "refused", "error")
 
 _LONGEST = 300
+"""Characters of a path or a User-Agent that are remembered."""
+
+
+def protocol_of(path: str) -> str:
+    """What a path is asked for."""
+    # What is long is odd and not remembered: a thousand such paths would be megabytes.
+    return _protocol_of(path) if len(path) <= _LONGEST else _protocol_of.__wrapped__(path)
 
 
 @lru_cache(maxsize=1024)
-def protocol_of(path: str) -> str:
-    """What a path is asked for."""
+def _protocol_of(path: str) -> str:
     path = canonical_path(path)
     known = _BY_PATH.get(path)
     if known is not None:
@@ -84,13 +90,16 @@ def protocol_of(path: str) -> str:
     return next((word for start, word in _BY_START.items() if path.startswith(start)), _OTHER)
 
 
-@lru_cache(maxsize=1024)
 def family_of(agent: str) -> str:
     """Which program says so of itself."""
+    return _family_of(agent[:_LONGEST])
+
+
+@lru_cache(maxsize=1024)
+def _family_of(agent: str) -> str:
     if not agent:
         return _SILENT
-    shown = agent[:_LONGEST]
-    return next((name for name, pattern in _AGENTS if pattern.search(shown)), _OTHER)
+    return next((name for name, pattern in _AGENTS if pattern.search(agent)), _OTHER)
 
 
 def outcome_of(status: str) -> str:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from autoconfig.web.paths import POX_PATH as POX
+from autoconfig.web.serving.quiet import LOOK_EVERY, QUIET_SECONDS
 from tests.real.load import CLIENTS, NOT_TAKEN_UP, under_load
 from tests.real.load import outcome as outcome_of
 from tests.real.serving import THREADS, environment, provider_text, read_all, running
@@ -151,6 +153,21 @@ def test_more_idle_clients_than_threads_hold_nobody_up(tmp_path: Path) -> None:
         started = time.monotonic()
         assert server.get("/healthz").status == 200
         assert time.monotonic() - started < 5
+
+
+def test_half_bodies_do_not_hold_the_service_up_for_good(tmp_path: Path) -> None:
+    half = f"POST {POX} HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n<Autodiscover>".encode()
+    options = ("--server", "granian", "--workers", "1")
+    with running(tmp_path, *options, AUTOCONFIG_RESOLVE="off") as server, contextlib.ExitStack() as opened:
+        for _ in range(THREADS):
+            client = opened.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=5))
+            client.sendall(half)
+        time.sleep(QUIET_SECONDS - 5)
+        connection = server.connect()
+        connection.timeout = 5 + LOOK_EVERY + 5
+        connection.request("GET", "/healthz")
+        assert connection.getresponse().status == 200
+        connection.close()
 
 
 def repeatable(outcome: str | None) -> bool:

@@ -20,6 +20,7 @@ from autoconfig.signing import open_signer
 from autoconfig.web.app import create_app
 from autoconfig.web.logs import AccessLog, logging_for
 from autoconfig.web.metrics import Meter
+from autoconfig.web.serving.quiet import watch
 from autoconfig.web.serving.shortcut import shorten
 from autoconfig.web.strangers import MOST_WAITING
 from autoconfig.web.strangers.cache import MemoryCache, open_cache
@@ -56,7 +57,9 @@ def run(settings: Settings, *, host: str, port: int, workers: int, threads: int,
     inherited = (memory, signer, Meter()) if forked else (None, None, None)
     server = Server("autoconfig.web:create_app", **options_for(settings, host, port, workers, threads))
     server.serve(
-        target_loader=partial(application, settings, *inherited, threads=threads, access_log=access_log),
+        target_loader=partial(
+            application, settings, *inherited, port=port, threads=threads, access_log=access_log
+        ),
         wrap_loader=False,
     )
 
@@ -67,10 +70,12 @@ def application(
     signer: Signer | None,
     meter: Meter | None,
     *,
+    port: int,
     threads: int,
     access_log: bool,
 ) -> WSGIApplication:
     """The application of one worker."""
+    watch(port)
     app = create_app(settings, memory=memory, signer=signer, meter=meter, threads=threads)
     if access_log:
         return AccessLog(app, settings)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import http.client
+import http.server
 import socket
 import ssl
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.real.caddy import running_caddy
+from tests.real.caddy import running_caddy, shipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.real.serving import Server
 
@@ -57,6 +61,44 @@ def asked(port: int, host: str, path: str) -> tuple[list[str], bytes]:
         connection.sendall(request.encode())
         answer = b"".join(iter(lambda: connection.recv(65536), b""))
     return names_of(certificate), answer
+
+
+class Echo(http.server.BaseHTTPRequestHandler):
+    """A replica that says which headers it got."""
+
+    def do_GET(self) -> None:
+        body = "\n".join(f"{name}: {value}" for name, value in self.headers.items()).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_arguments: object) -> None:
+        """Nobody reads it."""
+
+
+@pytest.fixture
+def echo() -> Iterator[int]:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Echo) as listening:
+        threading.Thread(target=listening.serve_forever, daemon=True).start()
+        yield listening.server_address[1]
+        listening.shutdown()
+
+
+def test_no_client_speaks_for_the_proxy(echo: int, tmp_path: Path) -> None:
+    with running_caddy(tmp_path, shipped(echo, echo)) as caddy:
+        connection = http.client.HTTPConnection("127.0.0.1", caddy.http, timeout=10)
+        said = {
+            "X-Forwarded-For": "192.0.2.1",
+            "X_Forwarded_For": "192.0.2.2",
+            "X_forwarded_host": "evil.example",
+        }
+        connection.request("GET", "/v1.1/example.com", headers=said)
+        got = connection.getresponse().read().decode().lower()
+        connection.close()
+    assert "x-forwarded-for: 127.0.0.1\n" in got + "\n"
+    assert "192.0.2" not in got
+    assert "evil" not in got
 
 
 def names_of(certificate: bytes) -> list[str]:

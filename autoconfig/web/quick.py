@@ -32,6 +32,10 @@ _JSON_PATH = re.compile(rf"{re.escape(JSON_V1_PATH)}/{_ADDRESS}")
 _JSON_V1_QUERY = re.compile(_PROTOCOL)
 _JSON_PREFIX = f"{JSON_V1_PATH}/"
 
+_BROKEN_OFF = io.BytesIO()
+"""Fails when it is read: nobody shall wait for such a client once more."""
+_BROKEN_OFF.close()
+
 _MANY_DIGITS = 6
 _GETTING = ("GET", "HEAD")
 
@@ -100,6 +104,7 @@ class QuickWay:
         try:
             body = environ["wsgi.input"].read(length)
         except Exception:  # a client that broke off; each WSGI server has exceptions of its own
+            environ["wsgi.input"] = _BROKEN_OFF
             return None
         document = None
         try:

@@ -265,6 +265,21 @@ def test_a_bug_is_the_same_by_both_ways(
     assert "ada" not in record.getMessage()
 
 
+def test_a_client_that_breaks_off_is_waited_for_once(fresh: Flask) -> None:
+    class BreaksOff:
+        reads = 0
+
+        def read(self, _size: int = -1) -> bytes:
+            self.reads += 1
+            raise TimeoutError
+
+    body = BreaksOff()
+    request = environ_of(POX, method="POST") | {"CONTENT_LENGTH": "500", "wsgi.input": body}
+    assert (call(front_of(fresh), request).code, body.reads) == (400, 1)
+    terminated = {"wsgi.input_terminated": True, "wsgi.input": body}
+    assert (call(front_of(fresh), request | terminated).code, body.reads) == (400, 2)
+
+
 def _flask_is_closed(environ: object, start_response: object) -> list[bytes]:
     raise AssertionError("the long way was gone")
 

@@ -91,8 +91,8 @@ def records(
 ) -> None:
     """Print every record each DOMAIN needs, ready for its zone.
 
-    A DOMAIN that nobody lists is looked up in the DNS: where its MX record leads to a provider of ours, it is
-    a customer of his, as it is for the service.
+    A DOMAIN that nobody lists is looked up in the DNS: where its MX record leads to a provider of ours, that
+    one serves it, by the rule that the service follows (AUTOCONFIG_MX_RULE).
 
     While a PACC document changes, the digest before is printed beside the new one. With a draft in
     --providers, both are printed before the draft is served, so that no client is ever without the right one.

@@ -96,13 +96,11 @@ def create_app(
     """Make the web service.
 
     ``settings`` come from the environment and the store from ``settings`` where they are not given; the
-    store is followed for changes from now on. ``memory`` is what several processes share about
-    strangers; ``resolver`` is asked about strangers, ``asks_mx`` for MX records, instead of the network;
-    ``signer`` signs
-    Apple profiles instead of one made of the settings; ``meter`` counts for several processes;
-    ``threads`` is how many requests this process answers at once; ``is_stopping`` tells ``/readyz`` that the
-    service is about to end.
-    Raises SettingsError or StoreError.
+    store is followed for changes from now on. ``memory`` is what several processes share about strangers;
+    ``resolver`` is asked about strangers, ``asks_mx`` for MX records, instead of the network; ``signer``
+    signs Apple profiles instead of one made of the settings; ``meter`` counts for several processes;
+    ``threads`` is how many requests this process answers at once; ``is_stopping`` tells ``/readyz`` that
+    the service is about to end. Raises SettingsError or StoreError.
     """
     settings = Settings.from_environment() if settings is None else settings
     store = open_stores(settings.providers) if store is None else store

@@ -205,6 +205,20 @@ def test_a_server_that_drains_serves_on_and_tells_proxies_to_go_elsewhere(tmp_pa
         assert time.monotonic() - started >= 1
 
 
+def test_workers_that_die_while_a_server_drains_have_successors(tmp_path: Path) -> None:
+    with running(tmp_path, "--drain", "6") as server:
+        pid = server.process.pid
+        workers = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        server.process.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+        for worker in workers:
+            os.kill(worker, signal.SIGKILL)
+        killed = time.monotonic()
+        assert server.get("/readyz").status == 503
+        assert time.monotonic() - killed < 4
+        assert server.process.wait(STOP_SECONDS) == 0
+
+
 def test_a_stop_under_load_finishes_every_request_that_was_taken_up(tmp_path: Path) -> None:
     folder = tmp_path / "providers"
     folder.mkdir()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
+from gunicorn.errors import HaltServer
 from gunicorn.glogging import Logger
 
 from autoconfig.signing import open_signer
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 # No peer, no query string, no referrer: none of them is ours to keep.
 ACCESS_LOG_FORMAT = '%(t)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms "%(a)s"'
+
+_LOOK_EVERY = 1.0
+"""Seconds between two looks at the workers."""
 
 _WORKERS = {
     "off": "autoconfig.web.worker.PatientWorker",
@@ -92,7 +96,14 @@ class _Master(Arbiter):
         """Serve until proxies have seen in ``/readyz`` that they shall ask another replica."""
         until = time.monotonic() + self._drain_seconds
         while (left := until - time.monotonic()) > 0:
-            if {signal.SIGINT, signal.SIGQUIT} & set(self.wait_for_signals(left)):
+            if {signal.SIGINT, signal.SIGQUIT} & set(self.wait_for_signals(min(left, _LOOK_EVERY))):
+                return
+            try:
+                # As ever: a worker that dies meanwhile, or hangs, has a successor.
+                self.reap_workers()
+                self.murder_workers()
+                self.manage_workers()
+            except HaltServer:  # none comes to life any more
                 return
 
 

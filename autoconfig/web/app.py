@@ -16,7 +16,7 @@ from autoconfig.settings import Settings
 from autoconfig.signing import Signer, open_signer
 from autoconfig.stores import open_stores, pulses_of
 from autoconfig.web.answers import problem_answer, text_answer
-from autoconfig.web.asking import AnyBytesRequest
+from autoconfig.web.asking import STORE_DOWN, AnyBytesRequest
 from autoconfig.web.autodiscover import autodiscovery
 from autoconfig.web.certificates import certificates
 from autoconfig.web.customers import Customers
@@ -125,6 +125,7 @@ def create_app(
     app.register_blueprint(certificates(publisher, customers, settings.base_url))
     app.register_blueprint(openapi(settings))
     app.register_blueprint(pages(publisher, settings, limited, customers if limited is None else None))
+    app.before_request(_not_twice)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(StoreDown, _store_down)
     app.register_error_handler(Exception, _bug)
@@ -156,6 +157,13 @@ def _register_api(app: Flask, settings: Settings, limited: Limited | None) -> Di
     app.extensions["strangers"] = limited.strangers
     app.register_blueprint(api(limited.strangers, limited.limiter))
     return directory(limited.strangers, limited.limiter) if settings.resolve == "directory" else None
+
+
+def _not_twice() -> None:
+    """Where the short way has asked the store in vain: a source that is slow would take as long again."""
+    down: StoreDown | None = request.environ.get(STORE_DOWN)
+    if down is not None:
+        raise down
 
 
 def _error(status: int, sentence: str) -> Response:

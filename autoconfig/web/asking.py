@@ -27,6 +27,8 @@ ADDRESS_ASKED = "autoconfig.address"
 """In the environment of a request: the address that its body names, for a log that never sees bodies."""
 PROTOCOL_ASKED = "autoconfig.protocol"
 """There too: the protocol, where the path alone does not say it."""
+STORE_DOWN = "autoconfig.store-down"
+"""There too: the StoreDown that a look into the store has ended with."""
 
 _PORT = re.compile("[0-9]{0,5}")
 

@@ -11,9 +11,9 @@ import io
 import re
 from typing import TYPE_CHECKING
 
-from autoconfig.errors import FormatError
+from autoconfig.errors import FormatError, StoreDown
 from autoconfig.formats import autodiscover, autodiscover_json
-from autoconfig.web.asking import ADDRESS_ASKED, host_domain, pox_url
+from autoconfig.web.asking import ADDRESS_ASKED, STORE_DOWN, host_domain, pox_url
 from autoconfig.web.paths import BY_DOMAIN, JSON_PATH, JSON_V1_PATH, MOZILLA_PATHS, PACC_PATH, POX_PATH
 
 if TYPE_CHECKING:
@@ -66,8 +66,11 @@ class QuickWay:
             if path.startswith(BY_DOMAIN) and not environ["QUERY_STRING"]:
                 return self._publisher.kept_mozilla(path[len(BY_DOMAIN) :])
             return self._json_v1(environ) if path.startswith(_JSON_PREFIX) else None
-        except Exception:  # a store that is down, or a bug: Flask comes upon it too, and says and logs it
-            return None
+        except StoreDown as down:
+            environ[STORE_DOWN] = down
+        except Exception:  # noqa: S110 - a bug: Flask comes upon it too, and says and logs it
+            pass
+        return None
 
     def _by_address(self, environ: WSGIEnvironment) -> Document | None:
         found = _BY_ADDRESS.fullmatch(environ["QUERY_STRING"])

@@ -15,7 +15,7 @@ from autoconfig.stores.kept import Kept
 from autoconfig.stores.pulse import SourceFailed
 from autoconfig.web import create_app
 from tests.publishing import PROVIDER
-from tests.web.asking import CONFIG, POX, TEXT
+from tests.web.asking import CONFIG, JSON, POX, TEXT
 from tests.web.fakes import FakeStore
 from tests.web.resolving import FakeResolver
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 
 BY_NAME = "/v1.1/example.com"
+JSON_QUERY = "Email=ada@other.example&Protocol=AutodiscoverV1"
 
 
 class Down(FakeStore):
@@ -120,3 +121,22 @@ def test_every_document_that_may_be_old_is_counted(method: str, path: str) -> No
         before = store.pulse.stale
         assert client.open(path, method=method, data=body).data == first.data
         assert store.pulse.stale > before
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", f"{CONFIG}?emailaddress=ada@other.example"), ("POST", POX), ("GET", f"{JSON}?{JSON_QUERY}")],
+)
+def test_a_source_that_does_not_answer_is_asked_once_for_a_request(method: str, path: str) -> None:
+    class Slow(Down):
+        asked = 0
+
+        def find(self, domain: str) -> Entry | None:
+            self.asked += 1
+            return super().find(domain)
+
+    store = Slow(provider=PROVIDER)
+    client = create_app(Settings(providers=(), resolve="off"), store).test_client()
+    body = autodiscover.render_request(EmailAddress.parse("ada@other.example")) if method == "POST" else None
+    assert client.open(path, method=method, data=body).status_code == 503
+    assert store.asked == 1

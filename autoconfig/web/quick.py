@@ -67,7 +67,7 @@ class QuickWay:
                 return self._publisher.kept_mozilla(path[len(BY_DOMAIN) :])
             return self._json_v1(environ) if path.startswith(_JSON_PREFIX) else None
         except StoreDown as down:
-            environ[STORE_DOWN] = down
+            environ[STORE_DOWN] = down.with_traceback(None)  # which holds the environment
         except Exception:  # noqa: S110 - a bug: Flask comes upon it too, and says and logs it
             pass
         return None

@@ -132,7 +132,7 @@ class Server:
 
 
 def wait_until_stopped(pid: int) -> None:
-    """Wait until no thread of a process runs any more: SIGSTOP takes its time, an answer may come meanwhile."""
+    """Wait until no thread of a process runs: SIGSTOP takes its time, an answer may come meanwhile."""
     tasks = Path(f"/proc/{pid}/task")
     for _ in range(500):
         states = {path.read_text().rpartition(")")[2].split()[0] for path in tasks.glob("*/stat")}

@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _grown(kind: str, folder: Path) -> float:
     """MiB that a worker grew by."""
-    with servers.running(kind, folder) as server:
+    with servers.running(servers.KINDS[kind], folder) as server:
         made = _connect(server, WARMING)
         first = last = server.memory
         print(f"{server.name}: {first:.1f} MiB after {made:,} connections", end="", flush=True)

@@ -1,8 +1,9 @@
 """Requests a second of ours and others, side by side. Run: ``python -m tests.bench.rates``.
 
 The machine's mood changes from minute to minute. So all servers run, each pinned to one core with wrk on
-another, and take turns; what counts are the ratios of their medians. The work a request costs (the
-processor's time) hardly depends on who else is busy.
+another, and take turns of a second; what counts is the ratio within a turn, of all turns the median. The work
+a request costs (the processor's time) depends less on who else is busy. Another server joins with
+``--peer NAME "COMMAND with {port} in it"``; it is asked for ada@example.com as ours is.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 
     from tests.bench.servers import Running
 
-ROUNDS = 5
-SECONDS = 3.0
+ROUNDS = 15
+SECONDS = 1.0
 
 _BODY = (
     '<Autodiscover xmlns="http://schemas.microsoft.com/exchange/autodiscover/outlook/requestschema/2006">'
@@ -56,8 +57,8 @@ BARS = (
     Bar("POST", "ours-granian", "nginx GET", 0.35),
 )
 
-Figures = dict[tuple[str, str], Load]
-"""By server and GET or POST."""
+Figures = dict[tuple[str, str], list[Load]]
+"""By server and GET or POST, of each round."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -67,19 +68,39 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--seconds", type=float, default=SECONDS, help="of each measurement")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
+    parser.add_argument(
+        "--peer", nargs=2, action="append", default=[], metavar=("NAME", "COMMAND"), help="another server"
+    )
     options = parser.parse_args(arguments)
-    kinds = options.kinds or _installed()
+    peers = {name: servers.peer(name, command) for name, command in options.peer}
+    kinds = [*(options.kinds or _installed()), *peers]
+    for kind in kinds:
+        if kind not in servers.KINDS and kind not in peers:
+            parser.error(f"there is no server {kind}")
     needed = {"wrk", *("nginx" for kind in kinds if kind.startswith("nginx"))}
     if complaint := load.missing(sorted(needed)):
         sys.exit(f"bench: {complaint}")
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder, ExitStack() as stack:
-        running = {kind: stack.enter_context(servers.running(kind, Path(folder) / kind)) for kind in kinds}
-        figures = _measured(running, Path(folder), options.rounds, options.seconds)
-        _print(running, figures)
+    makers = {kind: servers.KINDS.get(kind) or peers[kind] for kind in kinds}
+    try:
+        figures = _compared(makers, options.rounds, options.seconds)
+    except RuntimeError as error:
+        sys.exit(f"bench: {error}")
     verdicts = _verdicts(figures)
     if options.json is not None:
         options.json.write_text(json.dumps(_as_json(figures, verdicts), indent=2) + "\n")
     sys.exit(0 if all(ratio >= bar.least for bar, ratio in verdicts) else 1)
+
+
+def _compared(makers: Mapping[str, servers.Make], rounds: int, seconds: float) -> Figures:
+    """Run all servers, measure them in turns, and print what came of it. Raises RuntimeError."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as name, ExitStack() as stack:
+        folder = Path(name)
+        running = {
+            kind: stack.enter_context(servers.running(make, folder / kind)) for kind, make in makers.items()
+        }
+        figures = _measured(running, folder, rounds, seconds)
+        _print(running, figures)
+    return figures
 
 
 def _installed() -> list[str]:
@@ -93,12 +114,12 @@ def _installed() -> list[str]:
 
 
 def _measured(running: Mapping[str, Running], folder: Path, rounds: int, seconds: float) -> Figures:
-    """The median of each, after one round that does not count."""
+    """What each does in each round, after one that does not count."""
     script = folder / "post.lua"
     script.write_text(
         f'wrk.method = "POST"\nwrk.body = [[{_BODY}]]\nwrk.headers["Content-Type"] = "text/xml"\n'
     )
-    found: dict[tuple[str, str], list[Load]] = {}
+    found: Figures = {}
     for turn in range(rounds + 1):
         for kind, server in running.items():
             for method, url in _questions(kind, server):
@@ -106,10 +127,11 @@ def _measured(running: Mapping[str, Running], folder: Path, rounds: int, seconds
                 figure = load.wrk(url, server.process.pid, posted, seconds=seconds if turn else 1)
                 if turn:
                     found.setdefault((kind, method), []).append(figure)
-    return {
-        key: Load(*(statistics.median(column) for column in zip(*loads, strict=True)))
-        for key, loads in found.items()
-    }
+    return found
+
+
+def _median(loads: Sequence[Load]) -> Load:
+    return Load(*(statistics.median(column) for column in zip(*loads, strict=True)))
 
 
 def _questions(kind: str, server: Running) -> list[tuple[str, str]]:
@@ -127,8 +149,11 @@ def _print(running: Mapping[str, Running], figures: Figures) -> None:
     print()
 
 
-def _cells(figure: Load | None) -> str:
-    return f"{'':>26}" if figure is None else f"{figure.rate:>9,.0f}{figure.p99:>8.2f}{figure.work:>9.1f}"
+def _cells(loads: Sequence[Load] | None) -> str:
+    if not loads:
+        return f"{'':>26}"
+    figure = _median(loads)
+    return f"{figure.rate:>9,.0f}{figure.p99:>8.2f}{figure.work:>9.1f}"
 
 
 def _verdicts(figures: Figures) -> list[tuple[Bar, float]]:
@@ -138,10 +163,11 @@ def _verdicts(figures: Figures) -> list[tuple[Bar, float]]:
         mine, theirs = figures.get((bar.ours, bar.what)), figures.get((other, method or bar.what))
         if mine is None or theirs is None:
             continue
-        ratio = mine.rate / theirs.rate
+        pairs = list(zip(mine, theirs, strict=True))
+        ratio = statistics.median(one.rate / another.rate for one, another in pairs)
         verdicts.append((bar, ratio))
         said = "reached" if ratio >= bar.least else "MISSED"
-        by_work = theirs.work / mine.work
+        by_work = statistics.median(another.work / one.work for one, another in pairs)
         print(
             f"{bar.what:<5}{bar.ours:<15}{ratio:>7.2f} of {bar.other:<15} bar {bar.least:>5}  {said:<8}"
             f" by work: {by_work:.2f}"
@@ -152,8 +178,8 @@ def _verdicts(figures: Figures) -> list[tuple[Bar, float]]:
 def _as_json(figures: Figures, verdicts: list[tuple[Bar, float]]) -> dict[str, object]:
     return {
         "figures": [
-            {"server": kind, "method": method, **figure._asdict()}
-            for (kind, method), figure in figures.items()
+            {"server": kind, "method": method, **_median(loads)._asdict()}
+            for (kind, method), loads in figures.items()
         ],
         "bars": [{**bar._asdict(), "ratio": ratio} for bar, ratio in verdicts],
     }

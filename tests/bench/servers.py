@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -27,6 +28,8 @@ from tests.bench.load import free_port, pinned, resident, wait_until_served
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+    Make = Callable[[Path], "Running"]
 
 ROOT = Path(__file__).parents[2]
 DOMAIN = "example.com"
@@ -148,24 +151,35 @@ def _provider(folder: Path) -> Path:
     return providers
 
 
-KINDS: Mapping[str, Callable[[Path], Running]] = {
-    "nginx": lambda folder: _nginx("nginx, one file", "", folder),
-    "nginx-open": lambda folder: _nginx("nginx, the file open", "open_file_cache max=1000;", folder),
+def peer(name: str, command: str) -> Make:
+    """Another server, started by a command in which ``{port}`` stands for the port."""
+
+    def make(_folder: Path) -> Running:
+        port = free_port()
+        return start(name, shlex.split(command.replace("{port}", str(port))), port, GET)
+
+    return make
+
+
+KINDS: Mapping[str, Make] = {
     "bare-gunicorn": lambda folder: _gunicorn("bare", folder),
     "ours-gunicorn": lambda folder: _gunicorn("ours", folder),
     "uncounted-gunicorn": lambda folder: _gunicorn("uncounted", folder),
-    "bare-granian": lambda folder: _granian("bare", folder),
-    "ours-granian": lambda folder: _granian("ours", folder),
-    "uncounted-granian": lambda folder: _granian("uncounted", folder),
     "automx2": _automx2,
+    "bare-granian": lambda folder: _granian("bare", folder),
+    "uncounted-granian": lambda folder: _granian("uncounted", folder),
+    "ours-granian": lambda folder: _granian("ours", folder),
+    "nginx": lambda folder: _nginx("nginx, one file", "", folder),
+    "nginx-open": lambda folder: _nginx("nginx, the file open", "open_file_cache max=1000;", folder),
 }
+"""Those that are compared stand beside each other."""
 
 
 @contextmanager
-def running(kind: str, folder: Path) -> Iterator[Running]:
+def running(make: Make, folder: Path) -> Iterator[Running]:
     """One of the servers for as long as the context lasts; it may write into the folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    server = KINDS[kind](folder)
+    server = make(folder)
     try:
         yield server
     finally:

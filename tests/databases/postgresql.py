@@ -8,7 +8,7 @@ import signal
 import subprocess
 from pathlib import Path
 
-from tests.databases.server import Server, found, unprivileged
+from tests.databases.server import Server, found, unprivileged, wait_until_stopped
 
 PASSWORD = "p%40ss-w0rd"
 """As it stands in a URL; the password itself has an @."""
@@ -83,16 +83,21 @@ class PostgreSQL(Server):
 
     def pause_all(self) -> None:
         """Let it hang, with every process that serves a connection."""
-        self._each(signal.SIGSTOP)
+        for process in self._each(signal.SIGSTOP):
+            wait_until_stopped(process)
 
     def go_on_all(self) -> None:
         """End that pause."""
         self._each(signal.SIGCONT)
 
-    def _each(self, number: signal.Signals) -> None:
+    def _each(self, number: signal.Signals) -> list[int]:
+        """Signal every process; return those that are there."""
         assert self._process is not None
         pid = self._process.pid
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        there = []
         for process in (pid, *map(int, children)):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, number)
+                there.append(process)
+        return there

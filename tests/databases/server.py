@@ -107,6 +107,8 @@ class Server:
     def pause(self) -> None:
         """Let it hang: it takes connections and says nothing."""
         self._signal(signal.SIGSTOP)
+        assert self._process is not None
+        wait_until_stopped(self._process.pid)
 
     def go_on(self) -> None:
         """End the pause."""
@@ -127,3 +129,14 @@ class Server:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait(STOP_SECONDS)
+
+
+def wait_until_stopped(pid: int) -> None:
+    """Wait until no thread of a process runs: SIGSTOP takes its time, an answer may come meanwhile."""
+    tasks = Path(f"/proc/{pid}/task")
+    for _ in range(500):
+        states = {path.read_text().rpartition(")")[2].split()[0] for path in tasks.glob("*/stat")}
+        if states <= {"T", "t", "Z"}:
+            return
+        time.sleep(0.01)
+    raise AssertionError(f"process {pid} does not stop")

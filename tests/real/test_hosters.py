@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import shlex
 import shutil
@@ -16,9 +15,10 @@ import pytest
 from tests.databases.fixtures import made
 from tests.databases.postgresql import PostgreSQL
 from tests.internet.fixtures import need
+from tests.real.caddy import running_caddy
 from tests.real.nameserver import answering
 from tests.real.serving import environment, running
-from tests.real.test_caddy import asked, free_port, wait_for
+from tests.real.test_caddy import asked
 from tests.test_deploy import documented
 
 if TYPE_CHECKING:
@@ -55,7 +55,6 @@ def settings_of(block: str) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("hosters")
-    need("" if shutil.which("caddy") else "caddy is not installed (apt install caddy)")
     with made(PostgreSQL) as database, answering(MX) as dns, contextlib.ExitStack() as stack:
         database.start()
         database.new_database("isp")
@@ -68,27 +67,11 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         settings["AUTOCONFIG_PROVIDERS"] = str(folder / "isp.toml")
         settings["AUTOCONFIG_NAMESERVERS"] = dns.address
         server = stack.enter_context(running(folder, providers=False, **settings))
-        http, https = free_port(), free_port()
-        stack.enter_context(caddy(folder, server.port, http, https))
-        yield World(server, http, https, settings)
-
-
-@contextlib.contextmanager
-def caddy(folder: Path, service: int, http: int, https: int) -> Iterator[None]:
-    """Caddy with the file of the page; of its own an authority, ports and a folder."""
-    (text,) = documented("hosters.md", "caddyfile")
-    own = f"admin off\n\tskip_install_trust\n\thttp_port {http}\n\thttps_port {https}\n\tlocal_certs\n"
-    own += f"\tstorage file_system {folder / 'caddy'}\n"
-    (folder / "Caddyfile").write_text(text.replace("{\n", f"{{\n\t{own}", 1).replace(":8000", f":{service}"))
-    command = ["caddy", "run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"]
-    with (folder / "caddy.log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, env=os.environ | {"HOME": str(folder)})
-    try:
-        wait_for(https, process, folder / "caddy.log")
-        yield
-    finally:
-        process.terminate()
-        process.wait(20)
+        (text,) = documented("hosters.md", "caddyfile")
+        text = text.replace("{\n", "{\n\tlocal_certs\n", 1).replace(":8000", f":{server.port}")
+        (folder / "caddy").mkdir()
+        caddy = stack.enter_context(running_caddy(folder / "caddy", text))
+        yield World(server, caddy.http, caddy.https, settings)
 
 
 COMMANDS = re.findall(r"^\$ (curl .*)$", PAGE.read_text(), re.MULTILINE)

@@ -74,7 +74,8 @@ class Planner:
         if provider.mx_domains:
             # As the MX rule finds it: a mapping may know more by then.
             found = self._publisher.store.find_by_mx(provider.mx_domains[0])
-            provider = provider if found is None else found.provider
+            if found is not None and found.provider.id == provider_id:
+                provider = found.provider
         if _is_open(provider):
             raise NothingFound(
                 f"The servers of {provider_id} depend on what its database says of a domain; "

@@ -8,7 +8,8 @@ from autoconfig.publish.document import (
     Document,
     etag_of,
 )
-from autoconfig.publish.publisher import KEPT_DOCUMENTS, Publisher
+from autoconfig.publish.kept import KEPT_DOCUMENTS
+from autoconfig.publish.publisher import Publisher
 from autoconfig.publish.rollover import rollover
 
 __all__ = [

@@ -8,61 +8,37 @@ both take the same way and the same time.
 
 from __future__ import annotations
 
-from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING
 from zlib import crc32
 
-from autoconfig.errors import StoreDown
 from autoconfig.formats import autodiscover, autodiscover_json, mobileconfig, mobilesync, mozilla, pacc
 from autoconfig.formats.selection import at_domain
 from autoconfig.model import UrlServer
 from autoconfig.model.placeholders import has_placeholder
 from autoconfig.publish.document import PRIVATE, PUBLIC, PUBLIC_AS_IT_IS, Document, etag_of
+from autoconfig.publish.kept import KeptDocuments, keep
 from autoconfig.publish.mailbox import logged_in
-from autoconfig.publish.template import Template
-from autoconfig.stores import memory_of, pulses_of
+from autoconfig.stores import memory_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from autoconfig.model import EmailAddress, Provider, ServerType
-    from autoconfig.stores import Entry, Store
-
-Key = TypeVar("Key")
-Value = TypeVar("Value")
-
-KEPT_DOCUMENTS = 20_000
-"""How many rendered documents are kept at most; about a kilobyte each."""
-
+    from autoconfig.stores import Store
 
 ANYBODY = "EVOLUTIONUSER"
 """The local part that Evolution asks with instead of the user's own: the answer is for anybody."""
 
-_NOT_RENDERED = Document(b"", "", "")
-"""Stands where nothing is kept; None is kept for a provider with nothing to say."""
 
-
-class _Kept(NamedTuple):
-    """The documents rendered from one version of the store."""
-
-    version: int
-    documents: dict[tuple[str, str, str], Document | None]
-    endpoints: dict[tuple[str, str], dict[str, str]]
-    templates: dict[tuple[str, int], Template]
-    """By kind and identity of the provider, which the template keeps alive."""
-
-
-class Publisher:
+class Publisher(KeptDocuments):
     """Renders and keeps the documents of one store. Safe to use from many threads.
 
     ``sign`` makes a signed Apple profile of an unsigned one; without it they stay unsigned.
     """
 
     def __init__(self, store: Store, sign: Callable[[bytes], bytes] | None = None) -> None:
-        self.store = store
+        super().__init__(store)
         self._sign = sign
-        self._pulses = tuple(pulse for pulse in pulses_of(store) if pulse is not None)
-        self._kept = _Kept(store.version, {}, {}, {})
 
     def mozilla(
         self,
@@ -194,7 +170,7 @@ class Publisher:
             provider = entry.provider_for(address)
             found = autodiscover_json.endpoints(provider, domain, "" if answers_pox else None)
             if entry.mailbox is None:
-                _keep(kept.endpoints, key, found)
+                keep(kept.endpoints, key, found)
         return found
 
     def service_url(self, domain: str, server_type: ServerType) -> str | None:
@@ -221,24 +197,6 @@ class Publisher:
         entry = self._entry(domain, mx_domain)
         return entry is not None and entry.mailbox is not None
 
-    def _entry(self, domain: str, mx_domain: str | None) -> Entry | None:
-        entry = self.store.find(domain)
-        return self.store.find_by_mx(mx_domain) if entry is None and mx_domain is not None else entry
-
-    def _at_hand(self, kind: str, domain: str) -> Document | None:
-        """The document for everybody at a listed domain if it lies ready."""
-        kept = self._kept
-        document = kept.documents.get((kind, domain, ""))
-        if document is None or kept.version != self.store.version:
-            return None
-        for pulse in self._pulses:
-            if pulse.failure is not None:
-                # The store is looked into all the same: it counts the answers that may be old.
-                with suppress(StoreDown):
-                    self.store.find(domain)
-                break
-        return document
-
     def _addressed(
         self,
         kind: str,
@@ -259,57 +217,6 @@ class Publisher:
         document = self._document(kind, domain, mx_domain, render, media_type, with_form=True)
         return document if address is None or document is None else _with_address(document, address)
 
-    def _document(
-        self,
-        kind: str,
-        domain: str,
-        mx_domain: str | None,
-        render: Callable[[Provider, str], bytes | None],
-        media_type: str,
-        cache_control: str = PUBLIC,
-        *,
-        with_form: bool = False,
-        made: Callable[[str, bytes], None] | None = None,
-    ) -> Document | None:
-        """The document for everybody at a domain, kept from one change of the store to the next."""
-        kept = self._kept_now()
-        entry = listed = self.store.find(domain)
-        if entry is None and mx_domain is not None:
-            entry = self.store.find_by_mx(mx_domain)
-        if entry is None:
-            return None
-        if entry.mailbox is not None:
-            # Out of the way of kept_mozilla, which knows no mailbox.
-            kind = f"{kind} for anybody"
-            # PACC names no login: it is the same for everybody.
-            cache_control = PRIVATE if cache_control == PUBLIC else cache_control
-        key = (kind, domain, "" if listed is not None else mx_domain or "")
-        document = kept.documents.get(key, _NOT_RENDERED)
-        if document is not _NOT_RENDERED:
-            return document
-        provider = entry.provider
-        template = kept.templates.get((kind, id(provider)))
-        if template is None:
-            template = Template(provider, render)
-            _keep(kept.templates, (kind, id(provider)), template)
-        body = template.render(domain)
-        document = None
-        if body is not None:
-            form = autodiscover.form_of(body) if with_form else None
-            document = Document(body, media_type, etag_of(body), cache_control, form)
-            if made is not None:
-                made(domain, body)
-        _keep(kept.documents, key, document)
-        return document
-
-    def _kept_now(self) -> _Kept:
-        """What is kept of the store as it is; ask before the provider, so that it is newer if anything."""
-        kept = self._kept
-        version = self.store.version
-        if kept.version != version:
-            self._kept = kept = _Kept(version, {}, {}, {})
-        return kept
-
 
 def _with_address(document: Document, address: EmailAddress) -> Document:
     if document.form is None:
@@ -318,12 +225,6 @@ def _with_address(document: Document, address: EmailAddress) -> Document:
     # Tags are compared within one URL, and there the address is one or nobody compares (POST).
     etag = f'{document.etag[:-1]}{crc32(str(address).encode()):08x}"'
     return Document(body, document.media_type, etag, PRIVATE)
-
-
-def _keep(table: dict[Key, Value], key: Key, value: Value) -> None:
-    if len(table) >= KEPT_DOCUMENTS:
-        table.clear()
-    table[key] = value
 
 
 def _mozilla_full(provider: Provider, domain: str) -> bytes | None:

@@ -168,6 +168,23 @@ def test_an_unknown_provider_is_one_sentence(records: Command) -> None:
     )
 
 
+def test_of_two_providers_with_one_mx_domain_the_one_that_is_named_is_shown(
+    records: Command, tmp_path: Path
+) -> None:
+    stores = []
+    for name in ("first", "second"):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / f"{name}.toml").write_text(
+            f'name = "{name}"\ndomains = ["{name}.example"]\nmx = ["mx.shared.example"]\n'
+            f'[[incoming]]\ntype = "imap"\nhostname = "imap.{name}.example"\n'
+        )
+        stores += ["--providers", str(folder)]
+    done = records("stranger.com", "--provider", "second", *stores)
+    assert "imap.second.example." in done.out
+    assert "imap.first.example." not in done.out
+
+
 MAPPING = """
 [sql]
 url = "sqlite:///{folder}/isp.db"

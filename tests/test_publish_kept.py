@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from autoconfig.formats import autodiscover, mobilesync, mozilla
-from autoconfig.publish import Document, Publisher
-from autoconfig.publish import publisher as publisher_module
+from autoconfig.publish import Document, Publisher, kept
 from tests.publishing import NO_MAIL, OTHER, PROVIDER, Counter, FakeStore, there
 
 if TYPE_CHECKING:
@@ -130,7 +129,7 @@ def test_the_table_of_kept_documents_is_bounded(
     publisher: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Strangers may ask a host for as many customers' domains as they like."""
-    monkeypatch.setattr(publisher_module, "KEPT_DOCUMENTS", 10)
+    monkeypatch.setattr(kept, "KEPT_DOCUMENTS", 10)
     sizes = []
     for number in range(35):
         assert publisher.mozilla(f"customer{number}.example", "mx.example.net") is not None

@@ -20,6 +20,7 @@ from autoconfig.signing import open_signer
 from autoconfig.web.app import create_app
 from autoconfig.web.logs import AccessLog, logging_for
 from autoconfig.web.metrics import Meter
+from autoconfig.web.serving.insisting import insist
 from autoconfig.web.serving.quiet import watch
 from autoconfig.web.serving.shortcut import shorten
 from autoconfig.web.strangers import MOST_WAITING
@@ -55,6 +56,7 @@ def run(settings: Settings, *, host: str, port: int, workers: int, threads: int,
     signer = open_signer(settings)
     # Where workers are no forks they make all three themselves: none can be handed over.
     inherited = (memory, signer, Meter()) if forked else (None, None, None)
+    insist()
     server = Server("autoconfig.web:create_app", **options_for(settings, host, port, workers, threads))
     server.serve(
         target_loader=partial(

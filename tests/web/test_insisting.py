@@ -9,9 +9,10 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from granian import _signals
 from granian.server import mp
 
-from autoconfig.web.serving.insisting import insist, tell_again
+from autoconfig.web.serving.insisting import heed_once, insist, tell_again
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -58,3 +59,30 @@ def test_workers_of_granian_are_told_again_and_prepared_once(
     insist()
     assert mp.WorkerProcess.terminate is once
     assert hasattr(once, "insists")
+
+
+class Stop:
+    """What granian's worker waits for."""
+
+    set_so_often = 0
+
+    def set(self) -> None:
+        Stop.set_so_often += 1
+
+
+def test_a_worker_heeds_the_first_word_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    monkeypatch.setattr(_signals, "WorkerSignal", Stop)
+    monkeypatch.setattr(_signals, "set_sync_signals", _signals.set_sync_signals)
+    monkeypatch.setattr(Stop, "set_so_often", 0)
+    heed_once()
+    heed_once()
+    try:
+        stop = _signals.set_sync_signals()
+        for number in (signal.SIGTERM, signal.SIGTERM, signal.SIGINT):
+            os.kill(os.getpid(), number)
+        assert isinstance(stop, Stop)
+        assert Stop.set_so_often == 1
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

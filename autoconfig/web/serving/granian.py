@@ -20,7 +20,7 @@ from autoconfig.signing import open_signer
 from autoconfig.web.app import create_app
 from autoconfig.web.logs import AccessLog, logging_for
 from autoconfig.web.metrics import Meter
-from autoconfig.web.serving.insisting import insist
+from autoconfig.web.serving.insisting import heed_once, insist
 from autoconfig.web.serving.quiet import watch
 from autoconfig.web.serving.shortcut import shorten
 from autoconfig.web.strangers import MOST_WAITING
@@ -78,6 +78,7 @@ def application(
 ) -> WSGIApplication:
     """The application of one worker."""
     watch(port)
+    heed_once()
     app = create_app(settings, memory=memory, signer=signer, meter=meter, threads=threads)
     if access_log:
         return AccessLog(app, settings)

@@ -1,7 +1,7 @@
 """Asking a database, on connections that can only read.
 
-SQLAlchemy makes the connections, keeps them and knows the dialects. The one hot question of a look-up goes
-to the driver's own cursor: what SQLAlchemy does for each statement costs more than the look-up itself.
+SQLAlchemy makes the connections, keeps them and knows the dialects. Questions go to the driver's own cursor,
+to PostgreSQL in libpq's words: what SQLAlchemy does for a statement costs more than the look-up itself.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from autoconfig.stores.connections import Limits, errors_of, reader, reason_of, shown
 from autoconfig.stores.guard import Guard
+from autoconfig.stores.prepared import texts
 from autoconfig.stores.pulse import SourceFailed, after_fork
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Database:
         self._engine = reader(url, limits or Limits())
         self._secret = url.password
         self._errors = errors_of(self._engine)
+        self._is_psycopg = self._engine.dialect.driver == "psycopg"
         seconds = (limits or Limits()).statement_seconds
         self._guard = Guard(seconds + 1) if url.get_backend_name() == "postgresql" else None
         after_fork(self._forked)
@@ -68,10 +70,14 @@ class Database:
     def rows(self, question: Question, values: Mapping[str, str], most: int = 1000) -> list[Row]:
         """At most so many rows of the answer. Raises SourceFailed."""
 
-        def some(cursor: Any) -> list[Row]:
-            return list(cursor.fetchmany(most))
+        def some(connection: Any) -> list[Row]:
+            if self._is_psycopg:
+                found = texts(connection.driver_connection, connection.info, question, values, most)
+                if found is not None:
+                    return list(found)
+            return self._by_cursor(connection, question, values, lambda cursor: list(cursor.fetchmany(most)))
 
-        return self._asked(question, values, some) or []
+        return self._asked(values, some) or []
 
     def row(self, question: Question, values: Mapping[str, str]) -> dict[str, Any] | None:
         """The first row by the names of its columns, None where there is none. Raises SourceFailed."""
@@ -80,11 +86,12 @@ class Database:
             row = cursor.fetchone()
             return None if row is None else dict(zip(_names(cursor), row, strict=True))
 
-        return self._asked(question, values, first)
+        return self._asked(values, lambda connection: self._by_cursor(connection, question, values, first))
 
     def columns(self, question: Question, values: Mapping[str, str]) -> tuple[str, ...]:
         """The names of the columns of an answer, whether it has rows or not. Raises SourceFailed."""
-        return self._asked(question, values, _names) or ()
+        names = self._asked(values, lambda connection: self._by_cursor(connection, question, values, _names))
+        return names or ()
 
     def has_table(self, name: str) -> bool:
         """Whether there is a table of that name. Raises SourceFailed."""
@@ -104,35 +111,37 @@ class Database:
         # The connections belong to the parent: closing them here would say goodbye in its name.
         self._engine.dispose(close=False)
 
-    def _asked(
-        self, question: Question, values: Mapping[str, str], read: Callable[[Any], Value]
-    ) -> Value | None:
-        """What is read of the answer; None for values that can stand nowhere in this database."""
+    def _by_cursor(
+        self, connection: Any, question: Question, values: Mapping[str, str], read: Callable[[Any], Value]
+    ) -> Value:
+        cursor = connection.cursor()
+        cursor.execute(question.text, question.bound(values))
+        answer = read(cursor)
+        cursor.close()
+        return answer
+
+    def _asked(self, values: Mapping[str, str], ask: Callable[[Any], Value]) -> Value | None:
+        """What is answered on a connection; None for values that can stand nowhere in this database."""
         if any(_UNTOLD.search(value) for value in values.values()):
             return None
         try:
-            return self._asked_once(question, values, read)
+            return self._asked_once(ask)
         except _Disconnected:
             # A restart of the database breaks every connection that is kept; one on a new one decides.
             self._engine.dispose()
         try:
-            return self._asked_once(question, values, read)
+            return self._asked_once(ask)
         except _Disconnected as error:
             raise self._failed(error.cause, unreachable=True) from None
 
-    def _asked_once(
-        self, question: Question, values: Mapping[str, str], read: Callable[[Any], Value]
-    ) -> Value | None:
+    def _asked_once(self, ask: Callable[[Any], Value]) -> Value | None:
         try:
             connection = self._engine.raw_connection()
         except self._errors as error:
             raise self._failed(error, unreachable=True) from None
         try:
             with self._watching(connection):
-                cursor = connection.cursor()
-                cursor.execute(question.text, question.bound(values))
-                answer = read(cursor)
-                cursor.close()
+                answer = ask(connection)
         except self._errors as error:
             dialect, raw = self._engine.dialect, connection.driver_connection
             lost = dialect.is_disconnect(error, raw, None)  # type: ignore[arg-type]

@@ -7,6 +7,7 @@ helps. Ours runs under gunicorn with one worker, on a folder of compact files.
 from __future__ import annotations
 
 import argparse
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -43,7 +44,7 @@ def main() -> None:
     """Print every figure; exit 1 where the bar is missed."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.growth")
     parser.add_argument("counts", nargs="*", type=int, default=COUNTS, metavar="DOMAINS")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=15)
     options = parser.parse_args()
     if complaint := load.missing(["wrk"]):
         sys.exit(f"bench: {complaint}")
@@ -67,17 +68,21 @@ def _seconds(command: list[str]) -> float:
 
 
 def _rates(counts: tuple[int, ...], rounds: int) -> float:
-    """Measure smallest and largest in turns with the others; return the worst share of the first."""
+    """Measure the smallest and each other in turns of a second; return the worst share of the first."""
     print(f"\n{'domains':>9}{'GET/s':>9}{'work us':>9}{'share':>7}{'MiB':>6}{'first answer s':>16}")
     shares = []
     for count in counts[1:]:
         with _serving(counts[0]) as (first, first_script), _serving(count) as (other, script):
             pairs = [(_asked(first, first_script), _asked(other, script)) for _ in range(rounds + 1)][1:]
-            work = [min(figure.work for figure in column) for column in zip(*pairs, strict=True)]
-            rates = [max(figure.rate for figure in column) for column in zip(*pairs, strict=True)]
-            shares.append(work[0] / work[1])
+            work = [
+                statistics.median(figure.work for figure in column) for column in zip(*pairs, strict=True)
+            ]
+            rates = [
+                statistics.median(figure.rate for figure in column) for column in zip(*pairs, strict=True)
+            ]
+            shares.append(statistics.median(small.work / large.work for small, large in pairs))
             for number, server, which in ((counts[0], first, 0), (count, other, 1)):
-                share = work[0] / work[which]
+                share = shares[-1] if which else 1
                 print(
                     f"{number:>9,}{rates[which]:>9,.0f}{work[which]:>9.1f}{share:>7.2f}"
                     f"{server.memory:>6.0f}{server.first_answer:>16.2f}"
@@ -86,7 +91,7 @@ def _rates(counts: tuple[int, ...], rounds: int) -> float:
 
 
 def _asked(server: servers.Running, script: Path) -> load.Load:
-    return load.wrk(server.url("/"), server.process.pid, script, seconds=3)
+    return load.wrk(server.url("/"), server.process.pid, script, seconds=1)
 
 
 @contextmanager

@@ -99,7 +99,8 @@ def _engine(url: URL, limits: Limits, *, read_only: bool) -> Engine:
     from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
     backend = url.get_backend_name()
-    options: dict[str, Any] = {"pool_size": limits.pool, "max_overflow": limits.pool}
+    # Those beyond would be closed after each question: where eight threads ask, that were half of all questions.
+    options: dict[str, Any] = {"pool_size": limits.pool * 2, "max_overflow": 0}
     if backend == "sqlite":
         options["creator"] = _sqlite_creator(url, limits, read_only=read_only)
     else:

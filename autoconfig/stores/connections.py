@@ -99,7 +99,7 @@ def _engine(url: URL, limits: Limits, *, read_only: bool) -> Engine:
     from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
     backend = url.get_backend_name()
-    # Those beyond would be closed after each question: where eight threads ask, that were half of all questions.
+    # Those beyond would be closed after each question: with eight threads half of all questions made one.
     options: dict[str, Any] = {"pool_size": limits.pool * 2, "max_overflow": 0}
     if backend == "sqlite":
         options["creator"] = _sqlite_creator(url, limits, read_only=read_only)

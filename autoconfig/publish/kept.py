@@ -75,8 +75,12 @@ class KeptDocuments:
         *,
         with_form: bool = False,
         made: Callable[[str, bytes], None] | None = None,
+        everybody: bool = False,
     ) -> Document | None:
-        """The document for everybody at a domain, kept from one change of the store to the next."""
+        """The document for everybody at a domain, kept from one change of the store to the next.
+
+        With ``everybody`` none where a mailbox may get another.
+        """
         kept = self._kept_now()
         entry = listed = self.store.find(domain)
         if entry is None and mx_domain is not None:
@@ -84,6 +88,8 @@ class KeptDocuments:
         if entry is None:
             return None
         if entry.mailbox is not None:
+            if everybody:
+                return None
             # Out of the way of kept_mozilla, which knows no mailbox.
             kind = f"{kind} for anybody"
             # PACC names no login: it is the same for everybody.

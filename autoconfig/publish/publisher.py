@@ -67,7 +67,7 @@ class Publisher(KeptDocuments):
         document = self._at_hand("mozilla", domain)
         if document is not None:
             return document
-        return None if self.is_personal(domain) else self.mozilla(domain)
+        return self._document("mozilla", domain, None, mozilla.render, mozilla.MEDIA_TYPE, everybody=True)
 
     def kept_mozilla(self, domain: str) -> Document | None:
         """The plain client configuration of a listed domain if it lies ready; one look, no work."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from autoconfig.publish import PRIVATE
 from autoconfig.web.answers import headers_of
 from autoconfig.web.metrics import Counted
 from autoconfig.web.paths import canonical_path
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     Headers = list[tuple[str, str]]
 
 OK = "200 OK"
-KEPT_HEADERS = 4096
-"""Of how many documents headers are kept at most; half a kilobyte each."""
 
 
 class Front:
@@ -39,38 +36,25 @@ class Front:
         self._count = count
         self.long_way: WSGIApplication = Counted(self._respelled, count)
         """Answers what :meth:`plain` does not."""
-        self._headers: dict[tuple[str, str], Headers] = {}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         answer = self.plain(environ)
         if answer is None:
             return self.long_way(environ, start_response)
         headers, body = answer
-        start_response(OK, [*headers])  # the server may change its list (PEP 3333)
+        start_response(OK, headers)
         return [body]
 
     def plain(self, environ: WSGIEnvironment) -> tuple[Headers, bytes] | None:
-        """Headers (not to be changed) and body of the answer to a plain request, its status being 200.
-
-        None for any other request.
-        """
+        """Headers and body of the answer to a plain request, its status being 200; None for any other."""
         begun = perf_counter()
         document = self._quick.document(environ)
         if document is None:
             return None
-        headers = self._headers.get((document.etag, document.cache_control)) or self._headers_of(document)
+        headers = _whole_headers(document)
         body = b"" if environ["REQUEST_METHOD"] == "HEAD" else document.body
         self._count(environ["PATH_INFO"], environ.get("HTTP_USER_AGENT", ""), OK, perf_counter() - begun)
         return headers, body
-
-    def _headers_of(self, document: Document) -> Headers:
-        """The headers, kept for documents that many get."""
-        headers = _whole_headers(document)
-        if document.cache_control != PRIVATE:
-            if len(self._headers) >= KEPT_HEADERS:
-                self._headers.clear()
-            self._headers[document.etag, document.cache_control] = headers
-        return headers
 
     def _respelled(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         written = environ["PATH_INFO"]

@@ -74,7 +74,7 @@ class Database:
             if self._is_psycopg:
                 found = texts(connection.driver_connection, connection.info, question, values, most)
                 if found is not None:
-                    return list(found)
+                    return found
             return self._by_cursor(connection, question, values, lambda cursor: list(cursor.fetchmany(most)))
 
         return self._asked(values, some) or []

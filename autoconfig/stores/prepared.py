@@ -19,7 +19,8 @@ _TEXTS = frozenset({18, 19, 25, 1042, 1043})
 """The types char, name, text, bpchar and varchar (oid in pg_type)."""
 _FOR_THE_CURSOR = b""
 
-Texts = list[tuple[str | None, ...]]
+Texts = list[tuple[Any, ...]]
+"""Rows of texts, None for NULL."""
 
 
 def texts(

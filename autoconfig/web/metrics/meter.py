@@ -28,6 +28,7 @@ _SUM = len(BUCKETS) + 1
 """Where the sum of seconds stands, behind the buckets and the one beyond the last."""
 
 MOST_KNOWN, LONGEST_KNOWN = 4096, 300
+"""Requests whose places are remembered, and the characters of path and agent up to which they are."""
 
 METHODS = ("local", "isp", "pacc", "ispdb", "mx", "srv", "autodiscover", "mailconf", "guess")
 LOOKS = ("fresh", "stale", "missed")

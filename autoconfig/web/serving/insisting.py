@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 AGAIN_SECONDS = 2.0
 TIMES = 15
+"""As long as a worker may take to stop (granian.STOP_SECONDS); then it is killed."""
 
 
 def insist() -> None:

@@ -142,9 +142,10 @@ class Replica:
 
     def _worker_of(self, connection: http.client.HTTPConnection) -> int:
         """The pid of the worker at the other end of a connection that it has answered."""
-        theirs = f"0100007F:{connection.sock.getsockname()[1]:04X}"
+        # Both ends: the same port of a client may stand there once more, towards another server.
+        ends = [f"0100007F:{port:04X}" for port in (self.port, connection.sock.getsockname()[1])]
         lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()]
-        (inode,) = (line[9] for line in lines if line[2] == theirs)
+        (inode,) = (line[9] for line in lines if line[1:3] == ends)
         holders = [pid for pid in self.workers() if f"socket:[{inode}]" in _open_files(pid)]
         (worker,) = holders
         return worker

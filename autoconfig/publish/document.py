@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from autoconfig.formats.autodiscover import Form
+
+    Header = tuple[str, str]
 
 MAX_AGE = 3600
 """Seconds for which a client may keep a document."""
@@ -17,17 +21,59 @@ PUBLIC_AS_IT_IS = f"{PUBLIC}, no-transform"
 """For bytes whose digest stands in the DNS: no proxy may compress or rewrite them (RFC 9111 §5.2.2.6)."""
 
 
-class Document(NamedTuple):
+@dataclass(slots=True, init=False)
+class Document:
     """The exact bytes of an answer and what HTTP says about them."""
 
     body: bytes
-    media_type: str
-    etag: str
-    cache_control: str = PUBLIC
-    form: Form | None = None
+    headers: tuple[Header, ...]
+    """All but the length, in the order they are sent; the type is the first."""
+    form: Form | None
     """The body cut at its placeholders, where an address is to be put into it."""
+
+    def __init__(
+        self,
+        body: bytes,
+        media_type: str,
+        cache_control: str = PUBLIC,
+        *,
+        etag: str | None = None,
+        form: Form | None = None,
+    ) -> None:
+        self.body = body
+        self.form = form
+        # Made once and sent as often as the document is asked for.
+        self.headers = (
+            *_common(media_type, cache_control),
+            ("ETag", etag_of(body) if etag is None else etag),
+        )
+
+    @property
+    def media_type(self) -> str:
+        """The Content-Type."""
+        return self.headers[0][1]
+
+    @property
+    def etag(self) -> str:
+        """The entity tag, in its quotation marks."""
+        return self.headers[3][1]
+
+    @property
+    def cache_control(self) -> str:
+        """Who may keep it, and for how long."""
+        return self.headers[1][1]
+
+
+@lru_cache(maxsize=64)
+def _common(media_type: str, cache_control: str) -> tuple[Header, Header, Header]:
+    """What thousands of documents have in common, held once."""
+    return (
+        ("Content-Type", media_type),
+        ("Cache-Control", cache_control),
+        ("X-Content-Type-Options", "nosniff"),
+    )
 
 
 def etag_of(body: bytes) -> str:
     """A strong entity tag: the same for the same bytes on every machine (RFC 9110 §8.8.3)."""
-    return f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+    return f'"{sha256(body).hexdigest()[:24]}"'

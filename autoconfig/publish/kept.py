@@ -6,15 +6,14 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from autoconfig.errors import StoreDown
-from autoconfig.formats import autodiscover
-from autoconfig.publish.document import PRIVATE, PUBLIC, Document, etag_of
+from autoconfig.publish.document import Document
 from autoconfig.publish.template import Template
 from autoconfig.stores import pulses_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from autoconfig.model import Provider
+    from autoconfig.publish.kind import Kind
     from autoconfig.stores import Entry, Store
 
 Key = TypeVar("Key")
@@ -24,7 +23,7 @@ KEPT_DOCUMENTS = 20_000
 """How many rendered documents are kept at most; about a kilobyte each."""
 
 
-_NOT_RENDERED = Document(b"", "", "")
+_NOT_RENDERED = Document(b"", "")
 """Stands where nothing is kept; None is kept for a provider with nothing to say."""
 
 
@@ -50,10 +49,10 @@ class KeptDocuments:
         entry = self.store.find(domain)
         return self.store.find_by_mx(mx_domain) if entry is None and mx_domain is not None else entry
 
-    def _at_hand(self, kind: str, domain: str) -> Document | None:
+    def _at_hand(self, kind: Kind, domain: str) -> Document | None:
         """The document for everybody at a listed domain if it lies ready."""
         kept = self._kept
-        document = kept.documents.get((kind, domain, ""))
+        document = kept.documents.get((kind.name, domain, ""))
         if document is None or kept.version != self.store.version:
             return None
         for pulse in self._pulses:
@@ -66,20 +65,16 @@ class KeptDocuments:
 
     def _document(
         self,
-        kind: str,
+        kind: Kind,
         domain: str,
-        mx_domain: str | None,
-        render: Callable[[Provider, str], bytes | None],
-        media_type: str,
-        cache_control: str = PUBLIC,
+        mx_domain: str | None = None,
         *,
-        with_form: bool = False,
         made: Callable[[str, bytes], None] | None = None,
         everybody: bool = False,
     ) -> Document | None:
         """The document for everybody at a domain, kept from one change of the store to the next.
 
-        With ``everybody`` none where a mailbox may get another.
+        With ``everybody`` none where a mailbox may get another. ``made`` is told of what is rendered.
         """
         kept = self._kept_now()
         entry = listed = self.store.find(domain)
@@ -87,29 +82,23 @@ class KeptDocuments:
             entry = self.store.find_by_mx(mx_domain)
         if entry is None:
             return None
-        if entry.mailbox is not None:
-            if everybody:
-                return None
-            # Out of the way of kept_mozilla, which knows no mailbox.
-            kind = f"{kind} for anybody"
-            # PACC names no login: it is the same for everybody.
-            cache_control = PRIVATE if cache_control == PUBLIC else cache_control
-        key = (kind, domain, "" if listed is not None else mx_domain or "")
+        personal = entry.mailbox is not None
+        if personal and everybody:
+            return None
+        # What a mailbox may get otherwise lies out of the way of _at_hand, which knows no mailbox.
+        name = f"{kind.name} for anybody" if personal else kind.name
+        key = (name, domain, "" if listed is not None else mx_domain or "")
         document = kept.documents.get(key, _NOT_RENDERED)
         if document is not _NOT_RENDERED:
             return document
-        provider = entry.provider
-        template = kept.templates.get((kind, id(provider)))
+        template = kept.templates.get((name, id(entry.provider)))
         if template is None:
-            template = Template(provider, render)
-            keep(kept.templates, (kind, id(provider)), template)
+            template = Template(entry.provider, kind.render)
+            keep(kept.templates, (name, id(entry.provider)), template)
         body = template.render(domain)
-        document = None
-        if body is not None:
-            form = autodiscover.form_of(body) if with_form else None
-            document = Document(body, media_type, etag_of(body), cache_control, form)
-            if made is not None:
-                made(domain, body)
+        document = None if body is None else kind.document(body, personal=personal)
+        if body is not None and made is not None:
+            made(domain, body)
         keep(kept.documents, key, document)
         return document
 

@@ -11,12 +11,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from autoconfig.formats import autodiscover, autodiscover_json, mobileconfig, mobilesync, mozilla, pacc
+from autoconfig.formats import autodiscover, autodiscover_json, mobileconfig, pacc
 from autoconfig.formats.selection import at_domain
 from autoconfig.model import UrlServer
 from autoconfig.model.placeholders import has_placeholder
-from autoconfig.publish.document import PRIVATE, PUBLIC, PUBLIC_AS_IT_IS, Document, etag_of
+from autoconfig.publish.document import PRIVATE, PUBLIC, Document
 from autoconfig.publish.kept import KeptDocuments, keep
+from autoconfig.publish.kind import AUTODISCOVER, MOBILESYNC, MOZILLA, MOZILLA_FULL, PACC
 from autoconfig.publish.mailbox import logged_in
 from autoconfig.stores import memory_of
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from autoconfig.model import EmailAddress, Provider, ServerType
+    from autoconfig.publish.kind import Kind
     from autoconfig.stores import Store
 
 ANYBODY = "EVOLUTIONUSER"
@@ -54,24 +56,22 @@ class Publisher(KeptDocuments):
         ``address`` matters only where the store maps mailboxes. None where the domain is not served or
         nothing can be said.
         """
-        kind, render = ("mozilla-full", _mozilla_full) if full else ("mozilla", mozilla.render)
+        kind = MOZILLA_FULL if full else MOZILLA
         entry = self._entry(domain, mx_domain)
         if entry is None or entry.mailbox is None or address is None or address.local_part == ANYBODY:
-            return self._document(kind, domain, mx_domain, render, mozilla.MEDIA_TYPE)
-        body = render(logged_in(entry.provider_for(address), address), domain)
-        return None if body is None else Document(body, mozilla.MEDIA_TYPE, etag_of(body), PRIVATE)
+            return self._document(kind, domain, mx_domain)
+        body = kind.render(logged_in(entry.provider_for(address), address), domain)
+        return None if body is None else kind.document(body, personal=True)
 
     def shared_mozilla(self, domain: str) -> Document | None:
         """The plain client configuration of a listed domain where every mailbox has the same, else None."""
         # One look is enough nearly always; of a domain nobody asked for lately the document is made.
-        document = self._at_hand("mozilla", domain)
-        if document is not None:
-            return document
-        return self._document("mozilla", domain, None, mozilla.render, mozilla.MEDIA_TYPE, everybody=True)
+        document = self._at_hand(MOZILLA, domain)
+        return self._document(MOZILLA, domain, everybody=True) if document is None else document
 
     def kept_mozilla(self, domain: str) -> Document | None:
         """The plain client configuration of a listed domain if it lies ready; one look, no work."""
-        return self._at_hand("mozilla", domain)
+        return self._at_hand(MOZILLA, domain)
 
     def autodiscover(
         self, domain: str, address: EmailAddress | None, mx_domain: str | None = None
@@ -79,16 +79,16 @@ class Publisher(KeptDocuments):
         """The POX answer for an address, or with placeholders where none is known."""
         if address is not None:
             # One look is enough nearly always; where mailboxes differ nothing lies there.
-            document = self._at_hand("autodiscover", domain)
+            document = self._at_hand(AUTODISCOVER, domain)
             if document is not None:
                 return _with_address(document, address)
-        return self._addressed("autodiscover", domain, mx_domain, autodiscover.render, address)
+        return self._addressed(AUTODISCOVER, domain, mx_domain, address)
 
     def mobilesync(
         self, domain: str, address: EmailAddress | None, mx_domain: str | None = None
     ) -> Document | None:
         """The POX answer in the mobilesync schema; None without ActiveSync or an address to ask for."""
-        return self._addressed("mobilesync", domain, mx_domain, mobilesync.render, address)
+        return self._addressed(MOBILESYNC, domain, mx_domain, address)
 
     def autodiscover_url(self, domain: str, mx_domain: str | None = None) -> str | None:
         """The URL at which a domain's provider wants Autodiscover to be asked instead; None without one."""
@@ -101,8 +101,7 @@ class Publisher(KeptDocuments):
 
         Nobody looks for it at the host of an MX record, so that no other domain is answered.
         """
-        render, media_type, note = pacc.render, pacc.MEDIA_TYPE, self._note_digest
-        return self._document("pacc", domain, None, render, media_type, PUBLIC_AS_IT_IS, made=note)
+        return self._document(PACC, domain, made=self._note_digest)
 
     def _note_digest(self, domain: str, body: bytes) -> None:
         """Note what was published, for the day it changes; once for each version, not for each request."""
@@ -123,7 +122,7 @@ class Publisher(KeptDocuments):
         if body is None:
             return None
         body = body if self._sign is None else self._sign(body)
-        return Document(body, mobileconfig.MEDIA_TYPE, etag_of(body), PRIVATE)
+        return Document(body, mobileconfig.MEDIA_TYPE, PRIVATE)
 
     def endpoints(
         self,
@@ -150,7 +149,7 @@ class Publisher(KeptDocuments):
             return None
         body = autodiscover_json.render(protocol, found[protocol] or autodiscover_url)
         cache_control = PRIVATE if self.is_personal(domain, mx_domain) else PUBLIC
-        return Document(body, autodiscover_json.MEDIA_TYPE, etag_of(body), cache_control)
+        return Document(body, autodiscover_json.MEDIA_TYPE, cache_control)
 
     def _endpoints(
         self, domain: str, mx_domain: str | None, address: EmailAddress | None
@@ -199,22 +198,20 @@ class Publisher(KeptDocuments):
 
     def _addressed(
         self,
-        kind: str,
+        kind: Kind,
         domain: str,
         mx_domain: str | None,
-        render: Callable[[Provider, str], bytes | None],
         address: EmailAddress | None,
     ) -> Document | None:
         """A POX document with the address in it; the whole of it for this mailbox where the store says so."""
         entry = None if address is None else self._entry(domain, mx_domain)
-        media_type = autodiscover.MEDIA_TYPE
         if address is not None and entry is not None and entry.mailbox is not None:
-            body = render(entry.provider_for(address), domain)
+            body = kind.render(entry.provider_for(address), domain)
             if body is None:
                 return None
             body = autodiscover.fill_address(autodiscover.form_of(body), address)
-            return Document(body, media_type, etag_of(body), PRIVATE)
-        document = self._document(kind, domain, mx_domain, render, media_type, with_form=True)
+            return Document(body, kind.format.MEDIA_TYPE, PRIVATE)
+        document = self._document(kind, domain, mx_domain)
         return document if address is None or document is None else _with_address(document, address)
 
 
@@ -224,8 +221,4 @@ def _with_address(document: Document, address: EmailAddress) -> Document:
     body = autodiscover.fill_address(document.form, address)
     # Tags are compared within one URL, and there the address is one or nobody compares (POST).
     etag = f'{document.etag[:-1]}{crc32(str(address).encode()):08x}"'
-    return Document(body, document.media_type, etag, PRIVATE)
-
-
-def _mozilla_full(provider: Provider, domain: str) -> bytes | None:
-    return mozilla.render(provider, domain, full=True)
+    return Document(body, document.media_type, PRIVATE, etag=etag)

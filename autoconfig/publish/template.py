@@ -6,6 +6,7 @@ takes a tenth of a millisecond, putting a name into a rendered document a hundre
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,8 @@ _STANDINS = tuple(
 )
 """Two domains that nobody has, as long as any the template serves for."""
 
+_DOTTED = re.compile(r"[\w-]*\.[\w.-]*")
+
 
 class Template:
     """What a renderer writes about one provider, for any of its domains."""
@@ -33,7 +36,8 @@ class Template:
         self._provider = provider
         self._render = render
         self._pieces: tuple[bytes, ...] | None = None
-        self._literals = ""
+        self._names: str | None = None
+        """What the provider's own data mention: a domain that is equal to something there is rendered."""
         self._made = False
 
     def render(self, domain: str) -> bytes | None:
@@ -42,20 +46,22 @@ class Template:
             # The first domain may be the only one: not before the second is a template worth its making.
             self._made = True
             return self._render(self._provider, domain)
-        if self._pieces is None and not self._literals:
-            self._make()
-        # A domain that the provider's own data mention may be equal to something there.
-        if self._pieces is None or len(domain) > _LONGEST or domain in self._literals:
+        if self._names is None:
+            self._names = self._make()
+        if self._pieces is None or len(domain) > _LONGEST or "." not in domain or domain in self._names:
             return self._render(self._provider, domain)
         return domain.encode().join(self._pieces)
 
-    def _make(self) -> None:
-        """Render for two domains: where both documents are one around the name, it is a template."""
+    def _make(self) -> str:
+        """Render for two domains: where both documents are one around the name, it is a template.
+
+        Returns every name in the provider's data, for the domain may be part of one.
+        """
         provider = self._provider
-        self._literals = repr(replace(provider, domains=()))
         first, second = (
             None if (body := self._render(provider, name)) is None else tuple(body.split(name.encode()))
             for name in _STANDINS
         )
         if first == second:
             self._pieces = first
+        return " ".join(set(_DOTTED.findall(repr(replace(provider, domains=())))))

@@ -21,22 +21,12 @@ JSON = "application/json"
 PROBLEM = "application/problem+json"
 
 
-def headers_of(document: Document) -> list[tuple[str, str]]:
-    """The headers of a document, without its length."""
-    return [
-        ("Content-Type", document.media_type),
-        ("ETag", document.etag),
-        ("Cache-Control", document.cache_control),
-        ("X-Content-Type-Options", "nosniff"),
-    ]
-
-
 def document_answer(document: Document) -> Response:
     """A document, or 304 where the client has these very bytes already (RFC 9110 §13.1.2)."""
     reading = request.method in ("GET", "HEAD")
     if reading and parse_etags(request.headers.get("If-None-Match")).contains_weak(document.etag.strip('"')):
-        return Response(status=304, headers=headers_of(document)[1:])
-    return Response(document.body, 200, headers_of(document))
+        return Response(status=304, headers=[*document.headers[1:]])
+    return Response(document.body, 200, [*document.headers])
 
 
 def text_answer(status: int, sentence: str) -> Response:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from autoconfig.web.answers import headers_of
 from autoconfig.web.metrics import Counted
 from autoconfig.web.paths import canonical_path
 
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from autoconfig.publish import Document
     from autoconfig.web.metrics import Count
     from autoconfig.web.quick import QuickWay
-
-    Headers = list[tuple[str, str]]
 
 OK = "200 OK"
 
@@ -38,23 +35,18 @@ class Front:
         """Answers what :meth:`plain` does not."""
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        answer = self.plain(environ)
-        if answer is None:
+        document = self.plain(environ)
+        if document is None:
             return self.long_way(environ, start_response)
-        headers, body = answer
-        start_response(OK, headers)
-        return [body]
+        return _answer(document, environ, start_response)
 
-    def plain(self, environ: WSGIEnvironment) -> tuple[Headers, bytes] | None:
-        """Headers and body of the answer to a plain request, its status being 200; None for any other."""
+    def plain(self, environ: WSGIEnvironment) -> Document | None:
+        """The document that answers a plain request, its status being 200; None for any other."""
         begun = perf_counter()
         document = self._quick.document(environ)
-        if document is None:
-            return None
-        headers = _whole_headers(document)
-        body = b"" if environ["REQUEST_METHOD"] == "HEAD" else document.body
-        self._count(environ["PATH_INFO"], environ.get("HTTP_USER_AGENT", ""), OK, perf_counter() - begun)
-        return headers, body
+        if document is not None:
+            self._count(environ["PATH_INFO"], environ.get("HTTP_USER_AGENT", ""), OK, perf_counter() - begun)
+        return document
 
     def _respelled(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         written = environ["PATH_INFO"]
@@ -62,9 +54,14 @@ class Front:
         document = None if path == written else self._quick.document(environ)
         if document is None:
             return self._application(environ, start_response)
-        start_response(OK, _whole_headers(document))
-        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else document.body]
+        return _answer(document, environ, start_response)
 
 
-def _whole_headers(document: Document) -> Headers:
-    return [*headers_of(document), ("Content-Length", str(len(document.body)))]
+def whole_headers(document: Document) -> list[tuple[str, str]]:
+    """The headers of a document with its length."""
+    return [*document.headers, ("Content-Length", str(len(document.body)))]
+
+
+def _answer(document: Document, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    start_response(OK, whole_headers(document))
+    return [b"" if environ["REQUEST_METHOD"] == "HEAD" else document.body]

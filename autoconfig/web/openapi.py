@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response
 
 from autoconfig import __version__
-from autoconfig.publish import Document, etag_of
+from autoconfig.publish import Document
 from autoconfig.web.answers import JSON, document_answer
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def openapi(settings: Settings) -> Blueprint:
     """The document, as this service with its settings can keep it."""
     blueprint = Blueprint("openapi", __name__)
     body = json.dumps(description(settings), ensure_ascii=False, indent=2).encode() + b"\n"
-    document = Document(body, JSON, etag_of(body))
+    document = Document(body, JSON)
 
     def answer() -> Response:
         return document_answer(document)

@@ -21,8 +21,7 @@ from autoconfig.publish import Publisher
 from autoconfig.settings import Settings
 from autoconfig.stores import open_stores
 from autoconfig.web import create_app
-from autoconfig.web.answers import headers_of
-from autoconfig.web.front import Front
+from autoconfig.web.front import Front, whole_headers
 from tests.bench.load import free_port, pinned, resident, wait_until_served
 
 if TYPE_CHECKING:
@@ -205,7 +204,7 @@ def bare() -> WSGIApplication:
     document = Publisher(open_stores(Settings.from_environment().providers)).mozilla(DOMAIN)
     assert document is not None
     body = document.body
-    headers = [*headers_of(document), ("Content-Length", str(len(body)))]
+    headers = whole_headers(document)
 
     def application(_environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         start_response("200 OK", headers)

@@ -18,7 +18,7 @@ from tests.web.asking import CONFIG, JSON, POX, call, environ_of
 from tests.web.test_proxies import NETWORKS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from autoconfig.stores import Store
 
@@ -31,8 +31,10 @@ class Protocol:
     def __init__(self) -> None:
         self.answers: list[Sent] = []
 
-    def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
-        self.answers.append((status, headers, body))
+    def response_bytes(self, status: int, headers: Sequence[tuple[str, str]], body: bytes) -> None:
+        said = dict(headers)
+        said.setdefault("Content-Length", str(len(body)))
+        self.answers.append((status, list(said.items()), body))
 
     def response_iter(self, status: int, headers: list[tuple[str, str]], body: Any) -> None:
         chunks = []

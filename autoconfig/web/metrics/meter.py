@@ -25,7 +25,10 @@ BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0,
 
 _FIRST = BUCKETS[0]
 _SUM = len(BUCKETS) + 1
-"""Where the sum of seconds stands, behind the buckets and the one beyond the last."""
+"""Where the sum of seconds stands, behind the buckets and the one beyond the last.
+
+The first bucket is what the others leave of all requests: nearly all would be counted in it once more.
+"""
 
 MOST_KNOWN, LONGEST_KNOWN = 4096, 300
 """Requests whose places are remembered, and the characters of path and agent up to which they are."""
@@ -82,7 +85,8 @@ class Meter:
         request, times = self._places.get((path, agent, status)) or self._placed(path, agent, status)
         row = self._tally.row
         row[request] += 1.0
-        row[times if seconds < _FIRST else times + bisect_left(BUCKETS, seconds)] += 1.0
+        if seconds >= _FIRST:
+            row[times + bisect_left(BUCKETS, seconds)] += 1.0
         row[times + _SUM] += seconds
 
     def _placed(self, path: str, agent: str, status: str) -> tuple[int, int]:
@@ -123,8 +127,13 @@ class Meter:
     def times(self) -> Iterator[tuple[str, list[float], float]]:
         """By protocol: the number of requests in each bucket and beyond the last, and the sum of seconds."""
         sums = self._tally.sums()
+        totals = dict.fromkeys(PROTOCOLS, 0.0)
+        for (protocol, _family, _outcome), number in self._requests.items():
+            totals[protocol] += sums[number]
         for protocol, start in self._times.items():
-            counts = sums[start : start + _SUM]
+            later = sums[start + 1 : start + _SUM]
+            # Not below zero: a request is counted before its time, and may be seen in between.
+            counts = [max(0.0, totals[protocol] - sum(later)), *later]
             if any(counts):
                 yield protocol, counts, sums[start + _SUM]
 

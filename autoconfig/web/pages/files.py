@@ -6,7 +6,7 @@ import hashlib
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from autoconfig.publish import Document, etag_of
+from autoconfig.publish import Document
 from autoconfig.web.answers import document_answer
 
 if TYPE_CHECKING:
@@ -36,10 +36,10 @@ class StaticFiles:
         if body is None:
             return None
         keeping = _FOR_GOOD if version == self.version else _ASK_AGAIN
-        return document_answer(Document(body, _TYPES[name], etag_of(body), keeping))
+        return document_answer(Document(body, _TYPES[name], keeping))
 
 
 def sheet_answer(sheet: str) -> Response:
     """A style sheet whose path says all that is in it."""
     body = sheet.encode()
-    return document_answer(Document(body, _TYPES["page.css"], etag_of(body), _FOR_GOOD))
+    return document_answer(Document(body, _TYPES["page.css"], _FOR_GOOD))

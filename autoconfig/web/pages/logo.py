@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from autoconfig.errors import StoreError
-from autoconfig.publish import Document, etag_of
+from autoconfig.publish import Document
 from autoconfig.stores.logo import read_logo
 from autoconfig.web.answers import document_answer
 
@@ -30,6 +30,6 @@ def logo_answer(entry: Entry | None) -> Response | None:
         return None
     if logo is None:
         return None
-    response = document_answer(Document(logo.body, logo.media_type, etag_of(logo.body)))
+    response = document_answer(Document(logo.body, logo.media_type))
     response.headers["Content-Security-Policy"] = _POLICY
     return response

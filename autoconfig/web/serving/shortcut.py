@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from granian.server import mp
 
-from autoconfig.web.front import Front
+from autoconfig.web.front import Front, whole_headers
 from autoconfig.web.proxies import TrustedProxies
 
 if TYPE_CHECKING:
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
-    Plain = Callable[[WSGIEnvironment], tuple[list[tuple[str, str]], bytes] | None]
+    from autoconfig.publish import Document
+
+    Plain = Callable[[WSGIEnvironment], Document | None]
 
 WRAP = "_wsgi_call_wrap"
 
@@ -39,7 +41,7 @@ def shorten(app: Flask) -> None:
 
 
 def _behind(proxies: TrustedProxies, front: Front) -> Plain:
-    def plain(environ: WSGIEnvironment) -> tuple[list[tuple[str, str]], bytes] | None:
+    def plain(environ: WSGIEnvironment) -> Document | None:
         proxies.believe(environ)
         return front.plain(environ)
 
@@ -53,11 +55,13 @@ def _short_of(wrap: Callable[..., Any], plain: Plain) -> Callable[..., Any]:
         usual = wrap(callback, *options)
 
         def run(protocol: Any, environ: WSGIEnvironment) -> Any:
-            answer = plain(environ)
-            if answer is None:
+            document = plain(environ)
+            if document is None:
                 return usual(protocol, environ)
-            headers, body = answer
-            protocol.response_bytes(200, headers, body)
+            if environ["REQUEST_METHOD"] == "HEAD":
+                protocol.response_bytes(200, whole_headers(document), b"")
+            else:
+                protocol.response_bytes(200, document.headers, document.body)  # granian says how long it is
             return 200
 
         return run

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from autoconfig.errors import Unavailable
 from autoconfig.formats import mozilla
 from autoconfig.model import EmailAddress
-from autoconfig.publish import Document, etag_of
+from autoconfig.publish import Document
 from autoconfig.web.strangers import MOST_WAITING
 from autoconfig.web.strangers.entry import Entry
 from autoconfig.web.strangers.once import Once
@@ -145,7 +145,7 @@ class Strangers:
             return None
         body = text.encode()
         max_age = max(told.seconds_left, _SHORTEST_AGE)
-        return Document(body, mozilla.MEDIA_TYPE, etag_of(body), f"public, max-age={max_age}")
+        return Document(body, mozilla.MEDIA_TYPE, f"public, max-age={max_age}")
 
     def close(self) -> None:
         """Let go of all connections."""

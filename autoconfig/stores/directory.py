@@ -68,7 +68,8 @@ class DirectoryStore:
         self._files: dict[str, _File] = {}
         self._seen: dict[str, Signature] = {}
         self._index = Index()
-        self._version = 0
+        self.version = 0
+        """Grows by one whenever the content of the folder has changed."""
         self._problems: tuple[Remark, ...] = ()
         self._remarks: tuple[Remark, ...] = ()
         self._lost: str | None = None
@@ -84,11 +85,6 @@ class DirectoryStore:
                 "check --providers or AUTOCONFIG_PROVIDERS."
             ) from None
         self._read(self._seen)
-
-    @property
-    def version(self) -> int:
-        """Grows by one whenever the content of the folder has changed."""
-        return self._version
 
     def find(self, domain: str) -> Entry | None:
         """The provider of a mail or MX domain."""
@@ -192,7 +188,7 @@ class DirectoryStore:
                 files[name] = known
             else:
                 files[name] = self._read_file(name, wanted[name], known)
-        if self._version and files == self._files:
+        if self.version and files == self._files:
             return False
         index, problems = _build(self.path, files)
         served = (file.served for file in files.values() if file.served is not None)
@@ -202,7 +198,7 @@ class DirectoryStore:
         self._problems = tuple(problems)
         self._remarks = (*remarks, *same_ids(index.entries))
         self._index = index
-        self._version += 1
+        self.version += 1
         # Last, so that a process forked meanwhile reads the change again instead of missing it.
         self._files = files
         return True

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 
-from autoconfig.formats import autodiscover, mobilesync, mozilla, pacc
+from autoconfig.formats import mozilla
 from autoconfig.model.placeholders import EMAIL_DOMAIN
+from autoconfig.publish import kind as kinds
 from autoconfig.publish.template import Template
 from tests import strategies
-from tests.publishing import PROVIDER, SYNC
+from tests.publishing import PROVIDER, SYNC, Counter
 
 if TYPE_CHECKING:
     from autoconfig.model import Provider
-    from autoconfig.publish.template import Render
+    from autoconfig.publish.kind import Kind
 
-RENDERERS = [mozilla.render, autodiscover.render, mobilesync.render, pacc.render]
+KINDS = [kinds.MOZILLA, kinds.MOZILLA_FULL, kinds.AUTODISCOVER, kinds.MOBILESYNC, kinds.PACC]
 
 
 def everywhere(provider: Provider) -> Provider:
@@ -27,7 +29,12 @@ def everywhere(provider: Provider) -> Provider:
     return replace(provider, incoming=(replace(first, hostname=f"imap.{EMAIL_DOMAIN}"), *others))
 
 
-@pytest.mark.parametrize("render", RENDERERS)
+def written(template: Template, domain: str) -> bytes | None:
+    document = template.document(domain)
+    return None if document is None else document.body
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=[kind.name for kind in KINDS])
 @pytest.mark.parametrize("provider", [PROVIDER, everywhere(PROVIDER), replace(PROVIDER, id="no_host_name")])
 @pytest.mark.parametrize(
     "domain",
@@ -42,35 +49,54 @@ def everywhere(provider: Provider) -> Provider:
         ".".join(["c" * 60] * 4),
     ],
 )
-def test_a_template_writes_what_the_renderer_writes(provider: Provider, render: Render, domain: str) -> None:
-    template = Template(provider, render)
-    template.render("first.example")
-    assert template.render(domain) == render(provider, domain)
+def test_a_template_writes_what_the_renderer_writes(provider: Provider, kind: Kind, domain: str) -> None:
+    template = Template(provider, kind)
+    template.document("first.example")
+    assert written(template, domain) == kind.render(provider, domain)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=[kind.name for kind in KINDS])
+@pytest.mark.parametrize("provider", [PROVIDER, everywhere(PROVIDER)])
+@pytest.mark.parametrize(
+    "domain", ["customer.example", "w3.org", "schemas.microsoft.com", "example.net", "a.a.a"]
+)
+def test_the_tag_is_the_same_with_a_template_and_without(provider: Provider, kind: Kind, domain: str) -> None:
+    """Two workers are asked in different orders, and a client may meet both."""
+    first = Template(provider, kind).document(domain)
+    template = Template(provider, kind)
+    template.document("first.example")
+    assert template.document(domain) == first
+
+
+def test_tags_differ_where_documents_do() -> None:
+    template, other = Template(PROVIDER, kinds.MOZILLA), Template(everywhere(PROVIDER), kinds.MOZILLA)
+    names = ["first.example", "second.example", "third.example", "xn--bcher-kva.example"]
+    documents = [
+        document for name in names for each in (template, other) if (document := each.document(name))
+    ]
+    assert len(documents) == len({document.etag for document in documents}) == 8
+    for document in documents:
+        assert re.fullmatch(r'"[0-9a-f]{24}-[a-z0-9.-]+"', document.etag)
 
 
 @settings(deadline=None, max_examples=150)
 @given(provider=strategies.providers(), domain=strategies.domains())
 def test_a_template_writes_what_the_renderer_writes_for_any_provider(provider: Provider, domain: str) -> None:
-    for render in RENDERERS:
-        template = Template(provider, render)
-        template.render("first.example")
-        assert template.render(domain) == render(provider, domain)
+    for kind in KINDS:
+        template = Template(provider, kind)
+        template.document("first.example")
+        assert written(template, domain) == kind.render(provider, domain)
 
 
-def test_a_provider_of_one_domain_is_rendered_once() -> None:
-    rendered: list[str] = []
-
-    def render(provider: Provider, domain: str) -> bytes | None:
-        rendered.append(domain)
-        return mozilla.render(provider, domain)
-
-    template = Template(PROVIDER, render)
-    template.render("example.com")
-    assert rendered == ["example.com"]
-    assert len(list(map(template.render, ["one.test", "two.test", "three.test"]))) == 3
-    assert len(rendered) == 3
+def test_a_provider_of_one_domain_is_rendered_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    rendered = Counter(monkeypatch, mozilla)
+    template = Template(PROVIDER, kinds.MOZILLA)
+    template.document("example.com")
+    assert rendered.domains == ["example.com"]
+    assert len(list(map(template.document, ["one.test", "two.test", "three.test"]))) == 3
+    assert len(rendered.domains) == 3
 
 
 def test_a_provider_that_cannot_be_said_has_no_document_for_any_domain() -> None:
-    template = Template(replace(PROVIDER, incoming=(SYNC,), outgoing=()), mozilla.render)
-    assert [template.render(name) for name in ("one.test", "two.test", "three.test")] == [None] * 3
+    template = Template(replace(PROVIDER, incoming=(SYNC,), outgoing=()), kinds.MOZILLA)
+    assert [template.document(name) for name in ("one.test", "two.test", "three.test")] == [None] * 3

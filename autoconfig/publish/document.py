@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from hashlib import sha256
-from typing import TYPE_CHECKING
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from autoconfig.formats.autodiscover import Form
@@ -21,32 +21,23 @@ PUBLIC_AS_IT_IS = f"{PUBLIC}, no-transform"
 """For bytes whose digest stands in the DNS: no proxy may compress or rewrite them (RFC 9111 §5.2.2.6)."""
 
 
-@dataclass(slots=True, init=False)
+@dataclass(slots=True)
 class Document:
     """The exact bytes of an answer and what HTTP says about them."""
 
     body: bytes
     headers: tuple[Header, ...]
     """All but the length, in the order they are sent; the type is the first."""
-    form: Form | None
+    form: Form | None = None
     """The body cut at its placeholders, where an address is to be put into it."""
 
-    def __init__(
-        self,
-        body: bytes,
-        media_type: str,
-        cache_control: str = PUBLIC,
-        *,
-        etag: str | None = None,
-        form: Form | None = None,
-    ) -> None:
-        self.body = body
-        self.form = form
-        # Made once and sent as often as the document is asked for.
-        self.headers = (
-            *_common(media_type, cache_control),
-            ("ETag", etag_of(body) if etag is None else etag),
-        )
+    @classmethod
+    def of(
+        cls, body: bytes, media_type: str, cache_control: str = PUBLIC, *, etag: str | None = None
+    ) -> Self:
+        """A document with an entity tag, by default that of its bytes."""
+        tag = ("ETag", etag_of(body) if etag is None else etag)
+        return cls(body, (*common_headers(media_type, cache_control), tag))
 
     @property
     def media_type(self) -> str:
@@ -65,8 +56,8 @@ class Document:
 
 
 @lru_cache(maxsize=64)
-def _common(media_type: str, cache_control: str) -> tuple[Header, Header, Header]:
-    """What thousands of documents have in common, held once."""
+def common_headers(media_type: str, cache_control: str) -> tuple[Header, Header, Header]:
+    """All headers but the ETag: thousands of documents have them in common, held once."""
     return (
         ("Content-Type", media_type),
         ("Cache-Control", cache_control),
@@ -76,4 +67,4 @@ def _common(media_type: str, cache_control: str) -> tuple[Header, Header, Header
 
 def etag_of(body: bytes) -> str:
     """A strong entity tag: the same for the same bytes on every machine (RFC 9110 §8.8.3)."""
-    return f'"{sha256(body).hexdigest()[:24]}"'
+    return f'"{blake2b(body, digest_size=12).hexdigest()}"'

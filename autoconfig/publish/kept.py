@@ -23,7 +23,7 @@ KEPT_DOCUMENTS = 20_000
 """How many rendered documents are kept at most; about a kilobyte each."""
 
 
-_NOT_RENDERED = Document(b"", "")
+_NOT_RENDERED = Document(b"", ())
 """Stands where nothing is kept; None is kept for a provider with nothing to say."""
 
 
@@ -93,12 +93,11 @@ class KeptDocuments:
             return document
         template = kept.templates.get((name, id(entry.provider)))
         if template is None:
-            template = Template(entry.provider, kind.render)
+            template = Template(entry.provider, kind, personal=personal)
             keep(kept.templates, (name, id(entry.provider)), template)
-        body = template.render(domain)
-        document = None if body is None else kind.document(body, personal=personal)
-        if body is not None and made is not None:
-            made(domain, body)
+        document = template.document(domain)
+        if document is not None and made is not None:
+            made(domain, document.body)
         keep(kept.documents, key, document)
         return document
 

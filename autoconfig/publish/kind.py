@@ -6,12 +6,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from autoconfig.formats import autodiscover, mobilesync, mozilla, pacc
-from autoconfig.publish.document import PRIVATE, PUBLIC, PUBLIC_AS_IT_IS, Document
+from autoconfig.publish.document import PRIVATE, PUBLIC, PUBLIC_AS_IT_IS, common_headers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from autoconfig.model import Provider
+    from autoconfig.publish.document import Header
 
 
 class Format(Protocol):
@@ -36,12 +37,11 @@ class Kind(NamedTuple):
         """The bytes for a domain."""
         return self.format.render(provider, domain, **self.options)
 
-    def document(self, body: bytes, *, personal: bool) -> Document:
-        """What goes out; ``personal`` where another mailbox may get another."""
+    def headers(self, *, personal: bool) -> tuple[Header, ...]:
+        """What its documents have in common; ``personal`` where another mailbox may get another."""
         # PACC names no login: it is the same for everybody.
         cache_control = PRIVATE if personal and self.cache_control == PUBLIC else self.cache_control
-        form = autodiscover.form_of(body) if self.addressed else None
-        return Document(body, self.format.MEDIA_TYPE, cache_control, form=form)
+        return common_headers(self.format.MEDIA_TYPE, cache_control)
 
 
 MOZILLA = Kind("mozilla", mozilla)

@@ -61,7 +61,7 @@ class Publisher(KeptDocuments):
         if entry is None or entry.mailbox is None or address is None or address.local_part == ANYBODY:
             return self._document(kind, domain, mx_domain)
         body = kind.render(logged_in(entry.provider_for(address), address), domain)
-        return None if body is None else kind.document(body, personal=True)
+        return None if body is None else Document.of(body, kind.format.MEDIA_TYPE, PRIVATE)
 
     def shared_mozilla(self, domain: str) -> Document | None:
         """The plain client configuration of a listed domain where every mailbox has the same, else None."""
@@ -122,7 +122,7 @@ class Publisher(KeptDocuments):
         if body is None:
             return None
         body = body if self._sign is None else self._sign(body)
-        return Document(body, mobileconfig.MEDIA_TYPE, PRIVATE)
+        return Document.of(body, mobileconfig.MEDIA_TYPE, PRIVATE)
 
     def endpoints(
         self,
@@ -149,7 +149,7 @@ class Publisher(KeptDocuments):
             return None
         body = autodiscover_json.render(protocol, found[protocol] or autodiscover_url)
         cache_control = PRIVATE if self.is_personal(domain, mx_domain) else PUBLIC
-        return Document(body, autodiscover_json.MEDIA_TYPE, cache_control)
+        return Document.of(body, autodiscover_json.MEDIA_TYPE, cache_control)
 
     def _endpoints(
         self, domain: str, mx_domain: str | None, address: EmailAddress | None
@@ -210,7 +210,7 @@ class Publisher(KeptDocuments):
             if body is None:
                 return None
             body = autodiscover.fill_address(autodiscover.form_of(body), address)
-            return Document(body, kind.format.MEDIA_TYPE, PRIVATE)
+            return Document.of(body, kind.format.MEDIA_TYPE, PRIVATE)
         document = self._document(kind, domain, mx_domain)
         return document if address is None or document is None else _with_address(document, address)
 
@@ -221,4 +221,4 @@ def _with_address(document: Document, address: EmailAddress) -> Document:
     body = autodiscover.fill_address(document.form, address)
     # Tags are compared within one URL, and there the address is one or nobody compares (POST).
     etag = f'{document.etag[:-1]}{crc32(str(address).encode()):08x}"'
-    return Document(body, document.media_type, PRIVATE, etag=etag)
+    return Document.of(body, document.media_type, PRIVATE, etag=etag)

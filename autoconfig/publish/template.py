@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
+from autoconfig.formats import autodiscover
+from autoconfig.publish.document import Document
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
 
     from autoconfig.model import Provider
-
-    Render = Callable[[Provider, str], bytes | None]
+    from autoconfig.publish.kind import Kind
 
 _LONGEST = 100
 """Characters of a domain for which a template serves; longer ones may make a host name too long."""
@@ -30,38 +33,62 @@ _DOTTED = re.compile(r"[\w-]*\.[\w.-]*")
 
 
 class Template:
-    """What a renderer writes about one provider, for any of its domains."""
+    """What is published of one kind about one provider, for any of its domains.
 
-    def __init__(self, provider: Provider, render: Render) -> None:
+    ``personal`` where mailboxes may get something else.
+    """
+
+    def __init__(self, provider: Provider, kind: Kind, *, personal: bool = False) -> None:
         self._provider = provider
-        self._render = render
+        self._kind = kind
+        self._headers = kind.headers(personal=personal)
         self._pieces: tuple[bytes, ...] | None = None
+        self._tag = ""
         self._names: str | None = None
-        """What the provider's own data mention: a domain that is equal to something there is rendered."""
+        """What the data and the document mention: a domain that is equal to something there is rendered."""
         self._made = False
 
-    def render(self, domain: str) -> bytes | None:
-        """The same bytes that the renderer writes for this domain."""
+    def document(self, domain: str) -> Document | None:
+        """What the renderer writes for this domain, the same bytes; None where it has nothing to say."""
         if not self._made:
             # The first domain may be the only one: not before the second is a template worth its making.
             self._made = True
-            return self._render(self._provider, domain)
+            return self._rendered(domain)
         if self._names is None:
             self._names = self._make()
         if self._pieces is None or len(domain) > _LONGEST or "." not in domain or domain in self._names:
-            return self._render(self._provider, domain)
-        return domain.encode().join(self._pieces)
+            return self._rendered(domain)
+        return self._document(domain, domain.encode().join(self._pieces), self._tag)
+
+    def _rendered(self, domain: str) -> Document | None:
+        body = self._kind.render(self._provider, domain)
+        return None if body is None else self._document(domain, body, _tag_of(body.split(domain.encode())))
+
+    def _document(self, domain: str, body: bytes, tag: str) -> Document:
+        # The domain stands for its digest, which would cost more than all the rest.
+        headers = (*self._headers, ("ETag", f'"{tag}-{domain}"'))
+        return Document(body, headers, autodiscover.form_of(body) if self._kind.addressed else None)
 
     def _make(self) -> str:
         """Render for two domains: where both documents are one around the name, it is a template.
 
-        Returns every name in the provider's data, for the domain may be part of one.
+        Returns every name in the provider's data and in the document, for the domain may be part of one.
         """
-        provider = self._provider
         first, second = (
-            None if (body := self._render(provider, name)) is None else tuple(body.split(name.encode()))
+            None if (body := self._kind.render(self._provider, name)) is None else body.split(name.encode())
             for name in _STANDINS
         )
-        if first == second:
-            self._pieces = first
-        return " ".join(set(_DOTTED.findall(repr(replace(provider, domains=())))))
+        mentioned = repr(replace(self._provider, domains=()))
+        if first is not None and first == second:
+            self._tag = _tag_of(first)
+            self._pieces = tuple(first)
+            mentioned += b" ".join(first).decode()
+        return " ".join(set(_DOTTED.findall(mentioned)))
+
+
+def _tag_of(pieces: Sequence[bytes]) -> str:
+    """An entity tag of a document cut at its domain, which is to stand behind it.
+
+    The same on every machine, whether a template was made there or not (RFC 9110 §8.8.3).
+    """
+    return blake2b(b"\0".join(pieces), digest_size=12).hexdigest()

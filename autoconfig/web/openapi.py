@@ -24,7 +24,7 @@ def openapi(settings: Settings) -> Blueprint:
     """The document, as this service with its settings can keep it."""
     blueprint = Blueprint("openapi", __name__)
     body = json.dumps(description(settings), ensure_ascii=False, indent=2).encode() + b"\n"
-    document = Document(body, JSON)
+    document = Document.of(body, JSON)
 
     def answer() -> Response:
         return document_answer(document)

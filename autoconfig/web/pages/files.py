@@ -36,10 +36,10 @@ class StaticFiles:
         if body is None:
             return None
         keeping = _FOR_GOOD if version == self.version else _ASK_AGAIN
-        return document_answer(Document(body, _TYPES[name], keeping))
+        return document_answer(Document.of(body, _TYPES[name], keeping))
 
 
 def sheet_answer(sheet: str) -> Response:
     """A style sheet whose path says all that is in it."""
     body = sheet.encode()
-    return document_answer(Document(body, _TYPES["page.css"], _FOR_GOOD))
+    return document_answer(Document.of(body, _TYPES["page.css"], _FOR_GOOD))

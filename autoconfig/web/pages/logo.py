@@ -30,6 +30,6 @@ def logo_answer(entry: Entry | None) -> Response | None:
         return None
     if logo is None:
         return None
-    response = document_answer(Document(logo.body, logo.media_type))
+    response = document_answer(Document.of(logo.body, logo.media_type))
     response.headers["Content-Security-Policy"] = _POLICY
     return response

@@ -145,7 +145,7 @@ class Strangers:
             return None
         body = text.encode()
         max_age = max(told.seconds_left, _SHORTEST_AGE)
-        return Document(body, mozilla.MEDIA_TYPE, f"public, max-age={max_age}")
+        return Document.of(body, mozilla.MEDIA_TYPE, f"public, max-age={max_age}")
 
     def close(self) -> None:
         """Let go of all connections."""

@@ -1,7 +1,8 @@
 """Requests a second of ours and others, side by side. Run: ``python -m tests.bench.rates``.
 
 The machine's mood changes from minute to minute. So all servers run, each pinned to one core with wrk on
-another, and take turns of a second; what counts is the ratio within a turn, of all turns the median. The work
+another, and take turns of a second; what counts is the ratio within a turn, of all turns the median. Two
+processes of the same server differ by some hundredths, so that each is started several times. The work
 a request costs (the processor's time) depends less on who else is busy. Another server joins with
 ``--peer NAME "COMMAND with {port} in it"``; it is asked for ada@example.com as ours is.
 """
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 
     from tests.bench.servers import Running
 
-ROUNDS = 15
+STARTS, ROUNDS = 3, 5
+"""How often all servers are started, and how often each is measured after a start."""
 SECONDS = 1.0
 
 _BODY = (
@@ -65,7 +67,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Print rates and ratios; exit 1 where a bar is missed."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.rates")
     parser.add_argument("kinds", nargs="*", metavar="SERVER", help=f"some of {', '.join(servers.KINDS)}")
-    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--starts", type=int, default=STARTS)
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="after each start")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="of each measurement")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     parser.add_argument(
@@ -82,7 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(f"bench: {complaint}")
     makers = {kind: servers.KINDS.get(kind) or peers[kind] for kind in kinds}
     try:
-        figures = _compared(makers, options.rounds, options.seconds)
+        figures = _compared(makers, options)
     except RuntimeError as error:
         sys.exit(f"bench: {error}")
     verdicts = _verdicts(figures)
@@ -91,15 +94,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.exit(0 if all(ratio >= bar.least for bar, ratio in verdicts) else 1)
 
 
-def _compared(makers: Mapping[str, servers.Make], rounds: int, seconds: float) -> Figures:
+def _compared(makers: Mapping[str, servers.Make], options: argparse.Namespace) -> Figures:
     """Run all servers, measure them in turns, and print what came of it. Raises RuntimeError."""
-    with tempfile.TemporaryDirectory(prefix="bench-") as name, ExitStack() as stack:
-        folder = Path(name)
-        running = {
-            kind: stack.enter_context(servers.running(make, folder / kind)) for kind, make in makers.items()
-        }
-        figures = _measured(running, folder, rounds, seconds)
-        _print(running, figures)
+    figures: Figures = {}
+    for start in range(options.starts):
+        with tempfile.TemporaryDirectory(prefix="bench-") as name, ExitStack() as stack:
+            folder = Path(name)
+            running = {
+                kind: stack.enter_context(servers.running(make, folder / kind))
+                for kind, make in makers.items()
+            }
+            for kind, loads in _measured(running, folder, options.rounds, options.seconds).items():
+                figures.setdefault(kind, []).extend(loads)
+            if start == options.starts - 1:
+                _print(running, figures)
     return figures
 
 

@@ -74,7 +74,7 @@ class Noting(DirectoryStore):
 
     def __setattr__(self, name: str, value: object) -> None:
         super().__setattr__(name, value)
-        if self.noted is not None and name in {"_index", "_version"}:
+        if self.noted is not None and name in {"_index", "version"}:
             self.noted.append((self.version, next(iter(self.entries())).provider.display_name))
 
 

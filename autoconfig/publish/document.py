@@ -20,6 +20,8 @@ PRIVATE = "private, no-cache"
 PUBLIC_AS_IT_IS = f"{PUBLIC}, no-transform"
 """For bytes whose digest stands in the DNS: no proxy may compress or rewrite them (RFC 9111 §5.2.2.6)."""
 
+_PRIVATELY = ("Cache-Control", PRIVATE)
+
 
 @dataclass(slots=True)
 class Document:
@@ -32,12 +34,14 @@ class Document:
     """The body cut at its placeholders, where an address is to be put into it."""
 
     @classmethod
-    def of(
-        cls, body: bytes, media_type: str, cache_control: str = PUBLIC, *, etag: str | None = None
-    ) -> Self:
-        """A document with an entity tag, by default that of its bytes."""
-        tag = ("ETag", etag_of(body) if etag is None else etag)
-        return cls(body, (*common_headers(media_type, cache_control), tag))
+    def of(cls, body: bytes, media_type: str, cache_control: str = PUBLIC) -> Self:
+        """A document with the entity tag of its bytes."""
+        return cls(body, (*common_headers(media_type, cache_control), ("ETag", etag_of(body))))
+
+    def with_body(self, body: bytes, etag: str) -> Document:
+        """The same for one mailbox, whose bytes are others."""
+        media_type, _cache_control, no_sniffing, _etag = self.headers
+        return Document(body, (media_type, _PRIVATELY, no_sniffing, ("ETag", etag)))
 
     @property
     def media_type(self) -> str:

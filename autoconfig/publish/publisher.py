@@ -221,4 +221,4 @@ def _with_address(document: Document, address: EmailAddress) -> Document:
     body = autodiscover.fill_address(document.form, address)
     # Tags are compared within one URL, and there the address is one or nobody compares (POST).
     etag = f'{document.etag[:-1]}-{crc32(str(address).encode()):08x}"'
-    return Document.of(body, document.media_type, PRIVATE, etag=etag)
+    return document.with_body(body, etag)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import threading
@@ -249,6 +250,20 @@ def test_times_are_counted_in_buckets(asked: FlaskClient) -> None:
     assert counts["autoconfig_request_seconds_bucket", "+Inf", "operations"] == 5
     assert counts["autoconfig_request_seconds_count", "operations"] == 5
     assert 0 < counts["autoconfig_request_seconds_sum", "operations"] < 5
+
+
+@pytest.mark.parametrize("bucket", range(len(BUCKETS)))
+def test_a_time_is_counted_in_the_bucket_it_fits(bucket: int) -> None:
+    meter = Meter()
+    bound = BUCKETS[bucket]
+    for seconds in (bound, bound, math.nextafter(bound, math.inf)):
+        meter.request("/healthz", "curl", "200 OK", seconds)
+    ((protocol, counts, seconds),) = meter.times()
+    expected = [0.0] * (len(BUCKETS) + 1)
+    expected[bucket], expected[bucket + 1] = 2.0, 1.0
+    assert (protocol, counts) == ("operations", expected)
+    assert seconds == pytest.approx(3 * bound)
+    assert [count for _kind, count in meter.requests()] == [3.0]
 
 
 def test_the_stores_are_told(asked: FlaskClient, store: Store) -> None:

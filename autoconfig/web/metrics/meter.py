@@ -24,11 +24,8 @@ BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0,
 """Upper bounds in seconds; a document takes less than the first, a stranger's domain may take the last."""
 
 _FIRST = BUCKETS[0]
-_SUM = len(BUCKETS) + 1
-"""Where the sum of seconds stands, behind the buckets and the one beyond the last.
-
-The first bucket is what the others leave of all requests: nearly all would be counted in it once more.
-"""
+_SUM = len(BUCKETS)
+"""Where the sum of seconds stands, behind the buckets from the second on and the one beyond the last."""
 
 MOST_KNOWN, LONGEST_KNOWN = 4096, 300
 """Requests whose places are remembered, and the characters of path and agent up to which they are."""
@@ -71,9 +68,11 @@ class Meter:
 
     def __init__(self) -> None:
         kinds = [(p, f, o) for p in PROTOCOLS for f in FAMILIES for o in OUTCOMES]
-        self._requests = {kind: number for number, kind in enumerate(kinds)}
-        self._times = {protocol: len(kinds) + place * (_SUM + 1) for place, protocol in enumerate(PROTOCOLS)}
-        first_event = len(kinds) + len(PROTOCOLS) * (_SUM + 1)
+        # Two numbers for each kind: requests of the first bucket, which are nearly all, and slower ones.
+        self._requests = {kind: 2 * number for number, kind in enumerate(kinds)}
+        first_time = 2 * len(kinds)
+        self._times = {name: first_time + place * (_SUM + 1) for place, name in enumerate(PROTOCOLS)}
+        first_event = first_time + len(PROTOCOLS) * (_SUM + 1)
         self._events = {event: first_event + number for number, event in enumerate(EVENTS)}
         self._places: dict[tuple[str, str, str], tuple[int, int]] = {}
         """Where requests that came already are counted: looking them up costs less than reading them."""
@@ -84,9 +83,11 @@ class Meter:
         """Count a request that is answered, by its path, its User-Agent and the status line."""
         request, times = self._places.get((path, agent, status)) or self._placed(path, agent, status)
         row = self._tally.row
-        row[request] += 1.0
-        if seconds >= _FIRST:
-            row[times + bisect_left(BUCKETS, seconds)] += 1.0
+        if seconds <= _FIRST:
+            row[request] += 1.0
+        else:
+            row[request + 1] += 1.0
+            row[times + bisect_left(BUCKETS, seconds) - 1] += 1.0
         row[times + _SUM] += seconds
 
     def _placed(self, path: str, agent: str, status: str) -> tuple[int, int]:
@@ -122,18 +123,17 @@ class Meter:
     def requests(self) -> Iterator[tuple[tuple[str, str, str], float]]:
         """Protocol, family and outcome of all requests that ever came, with their number."""
         sums = self._tally.sums()
-        return ((kind, sums[number]) for kind, number in self._requests.items() if sums[number])
+        counts = ((kind, sums[number] + sums[number + 1]) for kind, number in self._requests.items())
+        return ((kind, count) for kind, count in counts if count)
 
     def times(self) -> Iterator[tuple[str, list[float], float]]:
         """By protocol: the number of requests in each bucket and beyond the last, and the sum of seconds."""
         sums = self._tally.sums()
-        totals = dict.fromkeys(PROTOCOLS, 0.0)
+        quick = dict.fromkeys(PROTOCOLS, 0.0)
         for (protocol, _family, _outcome), number in self._requests.items():
-            totals[protocol] += sums[number]
+            quick[protocol] += sums[number]
         for protocol, start in self._times.items():
-            later = sums[start + 1 : start + _SUM]
-            # Not below zero: a request is counted before its time, and may be seen in between.
-            counts = [max(0.0, totals[protocol] - sum(later)), *later]
+            counts = [quick[protocol], *sums[start : start + _SUM]]
             if any(counts):
                 yield protocol, counts, sums[start + _SUM]
 

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 
 from autoconfig.formats import mozilla
 from autoconfig.model.placeholders import EMAIL_DOMAIN
+from autoconfig.publish import PRIVATE, PUBLIC_AS_IT_IS
 from autoconfig.publish import kind as kinds
-from autoconfig.publish.template import Template
+from autoconfig.publish.template import Template, _tag_of
 from tests import strategies
 from tests.publishing import PROVIDER, SYNC, Counter
 
@@ -23,10 +24,10 @@ if TYPE_CHECKING:
 KINDS = [kinds.MOZILLA, kinds.MOZILLA_FULL, kinds.AUTODISCOVER, kinds.MOBILESYNC, kinds.PACC]
 
 
-def everywhere(provider: Provider) -> Provider:
+def everywhere(provider: Provider, before: str = "imap.") -> Provider:
     """The same provider with the domain in the name of its first server."""
     first, *others = provider.incoming
-    return replace(provider, incoming=(replace(first, hostname=f"imap.{EMAIL_DOMAIN}"), *others))
+    return replace(provider, incoming=(replace(first, hostname=f"{before}{EMAIL_DOMAIN}"), *others))
 
 
 def written(template: Template, domain: str) -> bytes | None:
@@ -47,6 +48,7 @@ def written(template: Template, domain: str) -> bytes | None:
         "imap.example.net",
         f"{'a' * 60}.{'b' * 60}.example",
         ".".join(["c" * 60] * 4),
+        ".".join(["c" * 62] * 4),
     ],
 )
 def test_a_template_writes_what_the_renderer_writes(provider: Provider, kind: Kind, domain: str) -> None:
@@ -58,7 +60,7 @@ def test_a_template_writes_what_the_renderer_writes(provider: Provider, kind: Ki
 @pytest.mark.parametrize("kind", KINDS, ids=[kind.name for kind in KINDS])
 @pytest.mark.parametrize("provider", [PROVIDER, everywhere(PROVIDER)])
 @pytest.mark.parametrize(
-    "domain", ["customer.example", "w3.org", "schemas.microsoft.com", "example.net", "a.a.a"]
+    "domain", ["customer.example", "w3.org", "schemas.microsoft.com", "example.net", "com"]
 )
 def test_the_tag_is_the_same_with_a_template_and_without(provider: Provider, kind: Kind, domain: str) -> None:
     """Two workers are asked in different orders, and a client may meet both."""
@@ -66,6 +68,24 @@ def test_the_tag_is_the_same_with_a_template_and_without(provider: Provider, kin
     template = Template(provider, kind)
     template.document("first.example")
     assert template.document(domain) == first
+
+
+def test_a_domain_that_begins_as_the_text_before_it_ends_has_its_document() -> None:
+    provider = everywhere(PROVIDER, "cloud.")
+    template = Template(provider, kinds.MOZILLA)
+    template.document("first.example")
+    assert written(template, "cloud.cloud") == mozilla.render(provider, "cloud.cloud")
+
+
+def test_a_cut_elsewhere_is_another_tag() -> None:
+    assert _tag_of([b"a", b"b"]) != _tag_of([b"ab", b""]) != _tag_of([b"ab"])
+
+
+@pytest.mark.parametrize(("kind", "who"), [(kinds.MOZILLA, PRIVATE), (kinds.PACC, PUBLIC_AS_IT_IS)])
+def test_what_another_mailbox_may_get_otherwise_is_private(kind: Kind, who: str) -> None:
+    document = Template(PROVIDER, kind, personal=True).document("customer.example")
+    assert document is not None
+    assert document.cache_control == who
 
 
 def test_tags_differ_where_documents_do() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Self
 
@@ -25,7 +24,10 @@ _PRIVATELY = ("Cache-Control", PRIVATE)
 
 @dataclass(slots=True)
 class Document:
-    """The exact bytes of an answer and what HTTP says about them."""
+    """The exact bytes of an answer and what HTTP says about them.
+
+    Many threads send the same one: nobody changes it, though it is not frozen, which would slow its making.
+    """
 
     body: bytes
     headers: tuple[Header, ...]
@@ -59,9 +61,8 @@ class Document:
         return self.headers[1][1]
 
 
-@lru_cache(maxsize=64)
 def common_headers(media_type: str, cache_control: str) -> tuple[Header, Header, Header]:
-    """All headers but the ETag: thousands of documents have them in common, held once."""
+    """All headers but the ETag, which thousands of documents have in common."""
     return (
         ("Content-Type", media_type),
         ("Cache-Control", cache_control),

@@ -46,17 +46,16 @@ class Template:
         self._tag = ""
         self._names: str | None = None
         """What the data and the document mention: a domain that is equal to something there is rendered."""
-        self._made = False
+        self._asked = False
 
     def document(self, domain: str) -> Document | None:
         """What the renderer writes for this domain, the same bytes; None where it has nothing to say."""
-        if not self._made:
+        if not self._asked:
             # The first domain may be the only one: not before the second is a template worth its making.
-            self._made = True
+            self._asked = True
             return self._rendered(domain)
-        if self._names is None:
-            self._names = self._make()
-        if self._pieces is None or len(domain) > _LONGEST or "." not in domain or domain in self._names:
+        names = self._make() if self._names is None else self._names
+        if self._pieces is None or len(domain) > _LONGEST or "." not in domain or domain in names:
             return self._rendered(domain)
         return self._document(domain, domain.encode().join(self._pieces), self._tag)
 
@@ -72,7 +71,7 @@ class Template:
     def _make(self) -> str:
         """Render for two domains: where both documents are one around the name, it is a template.
 
-        Returns every name in the provider's data and in the document, for the domain may be part of one.
+        Returns every name in the provider's data and in the document: a domain may be part of one.
         """
         first, second = (
             None if (body := self._kind.render(self._provider, name)) is None else body.split(name.encode())
@@ -83,12 +82,14 @@ class Template:
             self._tag = _tag_of(first)
             self._pieces = tuple(first)
             mentioned += b" ".join(first).decode()
-        return " ".join(set(_DOTTED.findall(mentioned)))
+        self._names = " ".join(set(_DOTTED.findall(mentioned)))  # the last: others may look meanwhile
+        return self._names
 
 
 def _tag_of(pieces: Sequence[bytes]) -> str:
-    """An entity tag of a document cut at its domain, which is to stand behind it.
+    """An entity tag of a document cut at its domain, which is to stand behind it (RFC 9110 §8.8.3).
 
-    The same on every machine, whether a template was made there or not (RFC 9110 §8.8.3).
+    The same on every machine, whether a template was made there or not, but for a domain that begins as the
+    text before it ends (cloud.cloud after "cloud."): there a client may be sent again what it has.
     """
     return blake2b(b"\0".join(pieces), digest_size=12).hexdigest()

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from autoconfig.publish import Document, Publisher
 
 # An address that is certainly well formed, sent plainly; the domain is judged by the table.
+# No possessive group: before Python 3.11.5 one takes what it does not match.
 _ATOM = r"[A-Za-z0-9_~+-]{1,16}+"
-_ADDRESS = rf"{_ATOM}(?:\.{_ATOM}){{0,2}}+(?:@|%40)([A-Za-z0-9.-]{{1,80}}+)"
+_ADDRESS = rf"{_ATOM}(?:\.{_ATOM}){{0,2}}(?:@|%40)([A-Za-z0-9.-]{{1,80}}+)"
 _BY_ADDRESS = re.compile(rf"emailaddress={_ADDRESS}")
 _PROTOCOL = r"Protocol=([A-Za-z0-9]{1,20})(?:&RedirectCount=[0-9])?"
 _JSON_QUERY = re.compile(rf"Email={_ADDRESS}&{_PROTOCOL}")

@@ -1,7 +1,7 @@
 """What a million domains cost: rate, work, memory and the first answer by their number.
 
 Run: ``python -m tests.bench.growth``. Random domains are asked for, so that no table of finished documents
-helps, each time by another user: else gunicorn would find the few URLs of few domains in a table of its own.
+helps, each time by another user: else the few URLs of few domains would be found in a table of urllib's.
 Ours runs under gunicorn with one worker, on a folder of compact files. A server is started several times, for
 two of the same differ by some hundredths as long as they live.
 """
@@ -49,7 +49,7 @@ def main() -> None:
     """Print every figure; exit 1 where the bar is missed."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.growth")
     parser.add_argument("counts", nargs="*", type=int, default=COUNTS, metavar="DOMAINS")
-    parser.add_argument("--starts", type=int, default=STARTS)
+    parser.add_argument("--starts", type=load.positive, default=STARTS)
     options = parser.parse_args()
     if complaint := load.missing(["wrk"]):
         sys.exit(f"bench: {complaint}")

@@ -67,6 +67,14 @@ def wrk(
     return Load(float(rate[1]), float(p99[1]) * _UNITS[p99[2]], work)
 
 
+def positive(text: str) -> int:
+    """A number of times, from the command line. Raises ValueError where nothing would be measured."""
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
 def free_port() -> int:
     """A port that nobody listens on."""
     with socket.socket() as free:

@@ -67,8 +67,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Print rates and ratios; exit 1 where a bar is missed."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.rates")
     parser.add_argument("kinds", nargs="*", metavar="SERVER", help=f"some of {', '.join(servers.KINDS)}")
-    parser.add_argument("--starts", type=int, default=STARTS)
-    parser.add_argument("--rounds", type=int, default=ROUNDS, help="after each start")
+    parser.add_argument("--starts", type=load.positive, default=STARTS)
+    parser.add_argument("--rounds", type=load.positive, default=ROUNDS, help="after each start")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="of each measurement")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     parser.add_argument(

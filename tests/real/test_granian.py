@@ -64,7 +64,7 @@ def answered(server: Server, method: str, target: str, body: str) -> tuple[int, 
     headers = {name.lower(): value for name, value in response.getheaders()}
     data = response.read()
     connection.close()
-    own = ("server", "date", "connection", "keep-alive", "content-length")
+    own = ("server", "date", "connection", "keep-alive")
     return response.status, {name: headers[name] for name in sorted(headers) if name not in own}, data
 
 

@@ -32,9 +32,10 @@ class Protocol:
         self.answers: list[Sent] = []
 
     def response_bytes(self, status: int, headers: Sequence[tuple[str, str]], body: bytes) -> None:
-        said = dict(headers)
-        said.setdefault("Content-Length", str(len(body)))
-        self.answers.append((status, list(said.items()), body))
+        said = list(headers)
+        if body and "Content-Length" not in dict(headers):
+            said.append(("Content-Length", str(len(body))))
+        self.answers.append((status, said, body))
 
     def response_iter(self, status: int, headers: list[tuple[str, str]], body: Any) -> None:
         chunks = []

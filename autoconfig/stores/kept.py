@@ -53,7 +53,7 @@ class Kept(Generic[Key, Value]):
                 pulse.stale += 1
             return kept[1]
         reason = ""
-        if not pulse.resting:
+        if not pulse.resting or (kept is None and pulse.is_back()):
             try:
                 value = pulse.ask(lambda: question(key))
             except SourceFailed as error:

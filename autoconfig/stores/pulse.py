@@ -29,6 +29,8 @@ PROBE_EVERY = 1.0
 """Seconds between two looks at a source."""
 LONGEST_PAUSE = 5.0
 """Seconds between two attempts at a source that stays away."""
+_LOOK_EVERY, _MOMENT = 0.1, 0.2
+"""Seconds between two looks for somebody who has nothing to tell, and for which others wait for one."""
 
 
 class SourceFailed(Exception):
@@ -80,6 +82,8 @@ class Pulse:
         self._keep_seconds = keep_seconds
         self._clock = clock
         self._lock = threading.Lock()
+        self._trying = threading.Lock()
+        self._tried = float("-inf")
         self._version = 1
         self._renewal = clock() + keep_seconds
         self._seen: object = None
@@ -113,6 +117,27 @@ class Pulse:
     def resting(self) -> bool:
         """Whether the source is down and it is not yet time to try again."""
         return self._failure is not None and (self._watching or self._clock() < self._retry)
+
+    def is_back(self) -> bool:
+        """Look between two probes whether the source is back: for who has nothing that is kept to tell.
+
+        Another worker may know that already, and a proxy by that one's readiness. One looks, at most ten
+        times a second, and who comes meanwhile waits for a moment.
+        """
+        if not self._watching:
+            return False
+        looking = self._clock() - self._tried < _MOMENT
+        if not self._trying.acquire(timeout=_MOMENT if looking else 0):
+            return False
+        try:
+            if self._failure is None:
+                return True
+            if self._clock() - self._tried < _LOOK_EVERY:
+                return False
+            self._tried = self._clock()
+            return self.look()
+        finally:
+            self._trying.release()
 
     def ask(self, question: Callable[[], Value]) -> Value:
         """Ask the source, and note how it went. Raises SourceFailed."""
@@ -169,6 +194,7 @@ class Pulse:
 
     def _forked(self) -> None:
         self._lock = threading.Lock()
+        self._trying = threading.Lock()
         # What the parent counted is the parent's.
         self.errors = self.stale = self.hits = self.questions = 0
         self.seconds = 0.0
@@ -199,8 +225,9 @@ class Pulse:
         with self._lock:
             first = self._failure is None
             self._failure = reason
-            self._pause = PROBE_EVERY if first else min(self._pause * 2, LONGEST_PAUSE)
-            self._retry = self._clock() + self._pause
+            if first or self._clock() >= self._retry:  # a question between two probes puts none off
+                self._pause = PROBE_EVERY if first else min(self._pause * 2, LONGEST_PAUSE)
+                self._retry = self._clock() + self._pause
         # A command that opens a store says itself, and once, that it is away.
         if first and (self._watching or self._answered_at is not None):
             self._log_failure()

@@ -260,3 +260,26 @@ def test_two_threads_that_are_answered_at_once_lose_no_second(
     for thread in threads:
         thread.join()
     assert (source.pulse.questions, source.pulse.seconds) == (2, 2.0)
+
+
+def test_who_has_nothing_to_tell_looks_whether_a_watched_source_is_back(
+    source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another worker has found out already, and a proxy sends everybody here."""
+    monkeypatch.setattr(source.pulse, "_watching", True)
+    source.answers["b"] = "two"
+    source.unreachable = True
+    for _ in range(2):
+        with pytest.raises(StoreDown):
+            source.get("b")
+        source.now += 0.2
+    asked = len(source.asked)
+    with pytest.raises(StoreDown):
+        source.get("b")
+    assert len(source.asked) == asked
+    source.unreachable = False
+    with pytest.raises(StoreDown):
+        source.get("b")  # it was looked at just now
+    source.now += 0.2
+    assert source.get("b") == "two"
+    assert source.pulse.failure is None

@@ -34,13 +34,13 @@ from autoconfig.web.wellknown import well_known
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from wsgiref.types import WSGIApplication
 
     from flask import Request
     from werkzeug.routing import MapAdapter
 
     from autoconfig.stores import Store
     from autoconfig.web.documents import Directory
+    from autoconfig.web.front import AnswersPlainly
     from autoconfig.web.limits import Limited
     from autoconfig.web.network import Network
     from autoconfig.web.strangers.cache import MemoryCache
@@ -130,10 +130,10 @@ def create_app(
     app.register_error_handler(StoreDown, _store_down)
     app.register_error_handler(Exception, _bug)
     count = counting(meter, pulses_of(store))
-    wsgi: WSGIApplication = Front(app.wsgi_app, QuickWay(publisher, settings.base_url), count)
+    wsgi: AnswersPlainly = Front(app.wsgi_app, QuickWay(publisher, settings.base_url), count)
     if settings.trusted_proxies:
         wsgi = TrustedProxies(wsgi, settings.trusted_proxies)
-    app.wsgi_app = wsgi  # type: ignore[method-assign, assignment]
+    app.wsgi_app = wsgi  # type: ignore[method-assign]
     store.watch()
     return app
 

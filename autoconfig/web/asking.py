@@ -23,12 +23,16 @@ if TYPE_CHECKING:
 HOST_PREFIXES = ("autoconfig.", "autodiscover.", "ua-auto-config.")
 """What clients put before a mail domain to find us."""
 
-ADDRESS_ASKED = "autoconfig.address"
+OURS = "autoconfig."
+"""How the names begin that we give to entries of an environment."""
+ADDRESS_ASKED = f"{OURS}address"
 """In the environment of a request: the address that its body names, for a log that never sees bodies."""
-PROTOCOL_ASKED = "autoconfig.protocol"
+PROTOCOL_ASKED = f"{OURS}protocol"
 """There too: the protocol, where the path alone does not say it."""
-STORE_DOWN = "autoconfig.store-down"
+STORE_DOWN = f"{OURS}store-down"
 """There too: the StoreDown that a look into the store has ended with."""
+NOT_PLAIN = f"{OURS}not-plain"
+"""There too: that the request was looked at and is none that is answered before Flask."""
 
 _PORT = re.compile("[0-9]{0,5}")
 

@@ -7,20 +7,38 @@ equal result.
 from __future__ import annotations
 
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
+from flask import Flask
+
+from autoconfig.web.asking import NOT_PLAIN
 from autoconfig.web.metrics import Counted
 from autoconfig.web.paths import canonical_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from autoconfig.publish import Document
     from autoconfig.web.metrics import Count
     from autoconfig.web.quick import QuickWay
 
+    Plain = Callable[[WSGIEnvironment], Document | None]
+
 OK = "200 OK"
+
+
+class AnswersPlainly(Protocol):
+    """A WSGI application that answers plain requests, and can be asked for their documents alone."""
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]: ...
+
+    def plain(self, environ: WSGIEnvironment) -> Document | None:
+        """The document that answers a plain request, its status being 200; None for any other.
+
+        What :meth:`__call__` does besides (it counts, it logs) is done too. After None the application is to
+        be called with the same environment, or one that has its entries of ours.
+        """
 
 
 class Front:
@@ -35,7 +53,7 @@ class Front:
         """Answers what :meth:`plain` does not."""
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        document = self.plain(environ)
+        document = None if NOT_PLAIN in environ else self.plain(environ)
         if document is None:
             return self.long_way(environ, start_response)
         return _answer(document, environ, start_response)
@@ -44,7 +62,9 @@ class Front:
         """The document that answers a plain request, its status being 200; None for any other."""
         begun = perf_counter()
         document = self._quick.document(environ)
-        if document is not None:
+        if document is None:
+            environ[NOT_PLAIN] = True
+        else:
             self._count(environ["PATH_INFO"], environ.get("HTTP_USER_AGENT", ""), OK, perf_counter() - begun)
         return document
 
@@ -55,6 +75,13 @@ class Front:
         if document is None:
             return self._application(environ, start_response)
         return _answer(document, environ, start_response)
+
+
+def plain_of(application: WSGIApplication) -> Plain | None:
+    """What a server may ask before it makes WSGI of a request; None where every request is to go that way."""
+    outermost: object = application.wsgi_app if isinstance(application, Flask) else application
+    plain: Plain | None = getattr(outermost, "plain", None)
+    return plain
 
 
 def whole_headers(document: Document) -> list[tuple[str, str]]:

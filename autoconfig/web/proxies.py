@@ -7,23 +7,30 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
+    from autoconfig.publish import Document
     from autoconfig.settings import Network
+    from autoconfig.web.front import AnswersPlainly
 
 
 class TrustedProxies:
     """WSGI middleware: believes X-Forwarded-Host, -Proto and -For of the peers it is given."""
 
-    def __init__(self, application: WSGIApplication, networks: Sequence[Network]) -> None:
-        self.application = application
+    def __init__(self, application: AnswersPlainly, networks: Sequence[Network]) -> None:
+        self._application = application
         self._networks = tuple(networks)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        self.believe(environ)
-        return self.application(environ, start_response)
+        self._believe(environ)
+        return self._application(environ, start_response)
 
-    def believe(self, environ: WSGIEnvironment) -> None:
+    def plain(self, environ: WSGIEnvironment) -> Document | None:
+        """The document of a plain request (:meth:`AnswersPlainly.plain`)."""
+        self._believe(environ)
+        return self._application.plain(environ)
+
+    def _believe(self, environ: WSGIEnvironment) -> None:
         """Put into the environment what a trusted proxy says."""
         peer = environ.get("REMOTE_ADDR", "")
         if self._trusted(peer):

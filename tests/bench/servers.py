@@ -221,7 +221,7 @@ def _serve_granian(kind: str, port: int) -> None:
     from granian.server import Server
 
     from autoconfig.web.serving.granian import options_for
-    from autoconfig.web.serving.shortcut import shorten
+    from autoconfig.web.serving.granian.shortcut import shorten
 
     def load() -> WSGIApplication:
         application = APPLICATIONS[kind]()
@@ -241,7 +241,7 @@ def _serve_gunicorn(kind: str, port: int) -> None:
 
     class Server(BaseApplication):  # type: ignore[misc]
         def load_config(self) -> None:
-            options = options_for(f"127.0.0.1:{port}", 1, THREADS, "warning", access_log=False)
+            options = options_for(f"127.0.0.1:{port}", 1, THREADS, "warning")
             for name, value in options.items():
                 self.cfg.set(name, value)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from autoconfig.web.paths import POX_PATH as POX
-from autoconfig.web.serving.quiet import LOOK_EVERY, QUIET_SECONDS
+from autoconfig.web.serving.granian.quiet import LOOK_EVERY, QUIET_SECONDS
 from tests.real.load import CLIENTS, NOT_TAKEN_UP, under_load
 from tests.real.load import outcome as outcome_of
 from tests.real.serving import THREADS, environment, provider_text, read_all, running

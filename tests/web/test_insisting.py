@@ -12,7 +12,7 @@ import pytest
 from granian import _signals
 from granian.server import mp
 
-from autoconfig.web.serving.insisting import heed_once, insist, tell_again
+from autoconfig.web.serving.granian.insisting import heed_once, insist, tell_again
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import json
 import logging
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from autoconfig.formats import autodiscover
+from autoconfig.model import EmailAddress
 from autoconfig.settings import Settings
+from autoconfig.web.front import whole_headers
 from autoconfig.web.logs import AccessLog
 from autoconfig.web.logs.setup import JsonFormatter
 from tests.web.asking import CONFIG, JSON, POX, call, environ_of
@@ -80,6 +84,63 @@ def test_a_line_says_all_about_a_request(lines: list[str]) -> None:
         "bytes": 4,
         "request_id": "abc-12345678",
     }
+
+
+def test_a_line_of_text_holds_method_path_status_size_time_and_agent(lines: list[str]) -> None:
+    headers = {"User-Agent": "Thunderbird/153", "Referer": "https://refer.example/?x"}
+    request = environ_of(CONFIG, query="emailaddress=ada@example.com", headers=headers)
+    call(AccessLog(answering, Settings(providers=())), request)
+    moment, _, rest = lines.pop().partition("] ")
+    assert re.fullmatch(r"\[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}", moment)
+    assert rest == f'"GET {CONFIG}" 200 4 0ms "Thunderbird/153"'
+
+
+OUTLOOK = autodiscover.render_request(EmailAddress.parse("Ada@example.com"))
+PLAIN = [
+    {"path": CONFIG, "query": "emailaddress=Ada@example.com"},
+    {"path": CONFIG, "query": "emailaddress=Ada@example.com", "method": "HEAD"},
+    {"path": "/v1.1/example.com"},
+    {"path": f"{JSON}/v1.0/Ada@example.com", "query": "Protocol=AutodiscoverV1"},
+    {
+        "path": POX,
+        "method": "POST",
+        "body": autodiscover.render_request(EmailAddress.parse("Ada@example.com")),
+    },
+]
+
+
+@pytest.mark.parametrize("chosen", [WITH_KEY, WITHOUT_KEY, Settings(providers=())])
+@pytest.mark.parametrize("request_", PLAIN)
+def test_a_plain_request_is_logged_as_ever(
+    app: Flask, lines: list[str], chosen: Settings, request_: dict[str, Any]
+) -> None:
+    log = AccessLog(app, chosen)
+    headers = {"User-Agent": "Thunderbird/153", "X-Request-Id": "abc-12345678"}
+    usual = call(log, environ_of(**request_, headers=headers))
+    document = log.plain(environ_of(**request_, headers=headers))
+    assert document is not None
+    assert whole_headers(document)[:-1] == [h for h in usual.headers if h[0] != "Content-Length"]
+    first, second = (_timeless(line) for line in lines)
+    assert first == second
+
+
+def test_a_request_that_is_not_plain_is_logged_once(app: Flask, lines: list[str]) -> None:
+    log = AccessLog(app, WITHOUT_KEY)
+    environ = environ_of("/v1.1/unknown.example")
+    assert log.plain(environ) is None  # type: ignore[arg-type]
+    assert lines == []
+    assert call(log, environ).code == 404
+    assert len(lines) == 1
+
+
+def test_an_application_without_a_short_way_is_logged(lines: list[str]) -> None:
+    assert AccessLog(answering, WITHOUT_KEY).plain(environ_of(CONFIG)) is None  # type: ignore[arg-type]
+    assert lines == []
+
+
+def _timeless(line: str) -> str:
+    """A line without the moment and the time it took."""
+    return re.sub(r'"time": "[^"]*"|"ms": [0-9.]+|^\[[^]]*\]| \d+ms', "", line)
 
 
 @pytest.mark.parametrize("given_id", ["", "short", "x" * 65, "ada@example.com", "a b c d e f"])

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from autoconfig.web.serving.quiet import hang_up
+from autoconfig.web.serving.granian.quiet import hang_up
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who is quiet")
 

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import datetime
 import logging
-from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 from gunicorn.config import Config
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from autoconfig.web.logs import private_path, without_addresses
-from autoconfig.web.serving.gunicorn import ACCESS_LOG_FORMAT, PrivateLogger, options_for
-from autoconfig.web.worker import PatientWorker
-from tests.web.asking import CONFIG, JSON, environ_of
+from autoconfig.web.serving.gunicorn import JsonLogger, PrivateLogger, options_for
+from autoconfig.web.serving.gunicorn.worker import PatientWorker
+from tests.web.asking import CONFIG, JSON
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SAFE = SimpleNamespace(status="200 OK", sent=5, headers=[])
 
-
-def config(*, access_log: bool = True, log_level: str = "info") -> Config:
+def config(log_level: str = "info", log_format: str = "text") -> Config:
     """gunicorn's configuration as the service sets it."""
     found = Config()
-    for name, value in options_for("127.0.0.1:0", 2, 8, log_level, access_log=access_log).items():
+    for name, value in options_for("127.0.0.1:0", 2, 8, log_level, log_format).items():
         found.set(name, value)
     return found
 
@@ -45,15 +39,6 @@ def logger() -> Iterator[PrivateLogger]:
         found.filters = []
 
 
-def logged(logger: PrivateLogger, path: str, query: str = "", agent: str = "") -> str:
-    """The access line of a request."""
-    environ = environ_of(path, query=query, headers={"User-Agent": agent})
-    environ["RAW_URI"] = f"{path}?{query}"
-    request = SimpleNamespace(headers=[("USER-AGENT", agent)])
-    atoms = logger.atoms(SAFE, request, environ, datetime.timedelta(milliseconds=3))
-    return str(ACCESS_LOG_FORMAT % logger.atoms_wrapper_class(atoms))
-
-
 def test_gunicorn_takes_every_option() -> None:
     found = config()
     assert (found.address, found.workers, found.threads) == ([("127.0.0.1", 0)], 2, 8)
@@ -64,21 +49,16 @@ def test_gunicorn_takes_every_option() -> None:
     assert 5 < found.keepalive < 120
     assert found.max_requests_jitter < found.max_requests
     assert found.preload_app is False
+    assert found.accesslog is None  # the application writes it
 
 
-def test_the_access_log_can_be_left_out() -> None:
-    assert config(access_log=True).accesslog == "-"
-    assert config(access_log=False).accesslog is None
+def test_json_logs_have_a_logger_of_their_own() -> None:
+    assert config(log_format="json").logger_class is JsonLogger
 
 
 @pytest.mark.parametrize("level", ["debug", "info", "warning", "error"])
 def test_the_log_level_is_the_one_of_the_settings(level: str) -> None:
-    assert config(log_level=level).loglevel == level
-
-
-def test_the_format_holds_neither_peer_nor_query_nor_referrer() -> None:
-    for atom in ("%(h)s", "%(q)s", "%(r)s", "%(f)s", "%(u)s", "}i", "}e"):
-        assert atom not in ACCESS_LOG_FORMAT
+    assert config(level).loglevel == level
 
 
 @pytest.mark.parametrize(
@@ -116,24 +96,6 @@ def test_a_path_is_logged_without_addresses(path: str, expected: str) -> None:
 )
 def test_a_text_is_logged_without_addresses(text: str, expected: str) -> None:
     assert without_addresses(text) == expected
-
-
-def test_an_access_line_holds_method_path_status_size_time_and_agent(logger: PrivateLogger) -> None:
-    line = logged(logger, CONFIG, "emailaddress=ada@example.com", "Thunderbird/153")
-    assert line.partition("] ")[2] == f'"GET {CONFIG}" 200 5 3ms "Thunderbird/153"'
-
-
-@given(
-    local_part=st.text("abcxyz/\"' +%\\", min_size=1, max_size=20).map("secret{}".format),
-    at=st.sampled_from(["@", "%40", "%2540"]),
-)
-@settings(deadline=None)
-def test_no_local_part_comes_into_an_access_line(local_part: str, at: str) -> None:
-    address = f"{local_part}{at}example.com"
-    logger = PrivateLogger.__new__(PrivateLogger)  # its formatting needs no open log
-    line = logged(logger, f"{JSON}/v1.0/{address}", f"Email={address}")
-    assert "secret" not in line
-    assert "example.com" not in line
 
 
 def test_a_request_that_cannot_be_read_is_logged_without_its_address(logger: PrivateLogger) -> None:

@@ -12,15 +12,17 @@ from autoconfig.formats import autodiscover
 from autoconfig.model import EmailAddress
 from autoconfig.settings import Settings
 from autoconfig.web import create_app
+from autoconfig.web.logs import AccessLog
 from autoconfig.web.paths import PACC_PATH
-from autoconfig.web.serving.shortcut import WRAP, shorten
+from autoconfig.web.serving.granian.shortcut import WRAP, shorten
 from tests.web.asking import CONFIG, JSON, POX, call, environ_of
 from tests.web.test_proxies import NETWORKS
+from tests.web.test_store_down import PROVIDER, Down
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from autoconfig.stores import Store
+    from autoconfig.stores import Entry, Store
 
     Sent = tuple[int, list[tuple[str, str]], bytes]
 
@@ -105,6 +107,34 @@ def test_a_trusted_proxy_is_believed_there_too(store: Store) -> None:
     worker = getattr(mp, WRAP)(app, {}, None)
     headers = {"X-Forwarded-Host": "ua-auto-config.exchange.example"}
     assert ask(worker, environ_of(PACC_PATH, headers=headers))[0] == 200
+
+
+def test_a_store_that_is_away_is_asked_once() -> None:
+    class Counting(Down):
+        asked = 0
+
+        def find(self, domain: str) -> Entry | None:
+            self.asked += 1
+            return super().find(domain)
+
+    store = Counting(provider=PROVIDER)
+    app = create_app(Settings(providers=()), store)
+    shorten(app)
+    worker = getattr(mp, WRAP)(app, {}, None)
+    assert ask(worker, environ_of(CONFIG, query="emailaddress=ada@other.example"))[0] == 503
+    assert store.asked == 1
+
+
+def test_the_access_log_is_written_on_the_short_way_too(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = create_app(Settings(providers=()), store)
+    shorten(AccessLog(app, Settings(providers=())))
+    worker = getattr(mp, WRAP)(None, {}, None)
+    with caplog.at_level("INFO", "autoconfig.access"):
+        assert ask(worker, environ_of(CONFIG, query="emailaddress=ada@example.com"))[0] == 200
+    (line,) = caplog.messages
+    assert f'"GET {CONFIG}" 200 ' in line
 
 
 def test_another_granian_than_known_goes_the_usual_way(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from autoconfig.web.serving.gunicorn import options_for
+from autoconfig.web.serving.gunicorn.waiting import DirectoryWorker, WaitingWorker, _TwoRooms
 from autoconfig.web.strangers import MOST_WAITING
-from autoconfig.web.waiting import DirectoryWorker, WaitingWorker, _TwoRooms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,11 +108,11 @@ def test_the_room_goes_by_the_first_line(line: bytes, api: bool, directory: bool
 @pytest.mark.parametrize(
     ("mode", "worker"),
     [
-        ("off", "autoconfig.web.worker.PatientWorker"),
-        ("api", "autoconfig.web.waiting.WaitingWorker"),
-        ("directory", "autoconfig.web.waiting.DirectoryWorker"),
+        ("off", "autoconfig.web.serving.gunicorn.worker.PatientWorker"),
+        ("api", "autoconfig.web.serving.gunicorn.waiting.WaitingWorker"),
+        ("directory", "autoconfig.web.serving.gunicorn.waiting.DirectoryWorker"),
     ],
 )
 def test_the_worker_goes_by_what_is_resolved(mode: str, worker: str) -> None:
-    options = options_for("127.0.0.1:0", 1, 8, "info", access_log=False, resolve=mode)
+    options = options_for("127.0.0.1:0", 1, 8, "info", resolve=mode)
     assert (options["worker_class"], options["threads"]) == (worker, 8)

@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from autoconfig.errors import AddressError
+from autoconfig.publish import Document
 from autoconfig.web.asking import ADDRESS_ASKED, PROTOCOL_ASKED, forgiving_address
+from autoconfig.web.front import plain_of
 from autoconfig.web.logs.private import private_path, without_addresses
 from autoconfig.web.metrics.words import family_of, protocol_of
 from autoconfig.web.paths import JSON_V1_PATH, canonical_path
@@ -58,6 +60,7 @@ class AccessLog:
 
     def __init__(self, application: WSGIApplication, settings: Settings) -> None:
         self._application = application
+        self._plain = plain_of(application)
         self._log = logging.getLogger(ACCESS)
         self._key = (settings.log_key or "").encode()
         self._is_json = settings.log_format == "json"
@@ -85,6 +88,20 @@ class AccessLog:
             return _Told(body, finished)  # an answer that is still being made, such as a progress report
         finished(sum(map(len, body)))
         return body
+
+    def plain(self, environ: WSGIEnvironment) -> Document | None:
+        """The document of a plain request (:meth:`autoconfig.web.front.AnswersPlainly.plain`)."""
+        begun = time.perf_counter()
+        path = environ["PATH_INFO"]
+        document = None if self._plain is None else self._plain(environ)
+        if document is None:
+            return None
+        request_id = self._request_id(environ)
+        size = 0 if environ["REQUEST_METHOD"] == "HEAD" else len(document.body)
+        self._write(Answered(environ, path, request_id, "200", size, time.perf_counter() - begun))
+        if not request_id:
+            return document
+        return Document(document.body, (*document.headers, ("X-Request-Id", request_id)))
 
     def _request_id(self, environ: WSGIEnvironment) -> str:
         if not self._is_json:

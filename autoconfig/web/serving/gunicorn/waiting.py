@@ -11,8 +11,8 @@ import socket
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+from autoconfig.web.serving.gunicorn.worker import PatientWorker
 from autoconfig.web.strangers import MOST_WAITING
-from autoconfig.web.worker import PatientWorker
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,58 +15,42 @@ from gunicorn.glogging import Logger
 
 from autoconfig.signing import open_signer
 from autoconfig.web.app import create_app
-from autoconfig.web.logs import AccessLog, logging_for, private_path, without_addresses
+from autoconfig.web.logs import AccessLog, logging_for, without_addresses
 from autoconfig.web.logs.setup import JsonFormatter
 from autoconfig.web.metrics import Meter
+from autoconfig.web.serving.gunicorn.unreadable import answer_in_plain_text
+from autoconfig.web.serving.gunicorn.worker import is_stopping, lose_no_stop, stopping
 from autoconfig.web.strangers.cache import MemoryCache, open_cache
-from autoconfig.web.unreadable import answer_in_plain_text
-from autoconfig.web.worker import is_stopping, lose_no_stop, stopping
 
 if TYPE_CHECKING:
-    import datetime
     from wsgiref.types import WSGIApplication
 
     from autoconfig.settings import Settings
-
-# No peer, no query string, no referrer: none of them is ours to keep.
-ACCESS_LOG_FORMAT = '%(t)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms "%(a)s"'
 
 _LOOK_EVERY = 1.0
 """Seconds between two looks at the workers."""
 
 _WORKERS = {
-    "off": "autoconfig.web.worker.PatientWorker",
-    "api": "autoconfig.web.waiting.WaitingWorker",
-    "directory": "autoconfig.web.waiting.DirectoryWorker",
+    "off": "autoconfig.web.serving.gunicorn.worker.PatientWorker",
+    "api": "autoconfig.web.serving.gunicorn.waiting.WaitingWorker",
+    "directory": "autoconfig.web.serving.gunicorn.waiting.DirectoryWorker",
 }
 
 
 class PrivateLogger(Logger):
-    """gunicorn's logger, whose lines hold no mail addresses."""
+    """gunicorn's logger, whose lines hold no mail addresses; the access log is the application's."""
 
     def setup(self, cfg: Any) -> None:
-        """Set up both logs; the error log repeats requests that cannot be read."""
+        """Set up the error log, which repeats requests that cannot be read."""
         super().setup(cfg)
         self.error_log.addFilter(_take_addresses_out)
 
-    def atoms(
-        self, resp: Any, req: Any, environ: dict[str, Any], request_time: datetime.timedelta
-    ) -> dict[str, Any]:
-        """The values an access log line may hold, addresses taken out of path, request line and agent."""
-        atoms: dict[str, Any] = super().atoms(resp, req, environ, request_time)
-        for name in ("r", "q", "f", "a"):
-            value = atoms.get(name)
-            if isinstance(value, str):
-                atoms[name] = without_addresses(value)
-        atoms["U"] = private_path(environ.get("PATH_INFO") or "-")
-        return atoms
-
 
 class JsonLogger(PrivateLogger):
-    """The same, each line a JSON object; the access log is written by the application's own middleware."""
+    """The same, each line a JSON object."""
 
     def setup(self, cfg: Any) -> None:
-        """Set up both logs."""
+        """Set up the error log."""
         super().setup(cfg)
         for handler in self.error_log.handlers:
             handler.setFormatter(JsonFormatter())
@@ -111,12 +95,12 @@ class _Service(BaseApplication):
     """The service as gunicorn loads it: each worker makes its own application after the fork."""
 
     def __init__(
-        self, settings: Settings, options: dict[str, Any], *, logs_itself: bool, drain: int = 0
+        self, settings: Settings, options: dict[str, Any], *, access_log: bool, drain: int = 0
     ) -> None:
         self._settings = settings
         self._drain = drain
         self._threads: int = options["threads"]
-        self._logs_itself = logs_itself
+        self._access_log = access_log
         self._memory: MemoryCache | None = None
         if settings.asks_network:
             # Before the fork: what one worker finds out all know, and a rate limit holds for all together.
@@ -142,7 +126,7 @@ class _Service(BaseApplication):
             threads=self._threads,
             is_stopping=is_stopping,
         )
-        return AccessLog(app, self._settings) if self._logs_itself else app
+        return AccessLog(app, self._settings) if self._access_log else app
 
     def run(self) -> None:
         _Master(self, self._drain).run()
@@ -163,17 +147,14 @@ def run(
     answer_in_plain_text()
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     options = options_for(
-        bind, workers, threads, settings.log_level, access_log=access_log, resolve=settings.resolve
+        bind, workers, threads, settings.log_level, settings.log_format, resolve=settings.resolve
     )
-    as_json = settings.log_format == "json"
-    if as_json:
-        logging.config.dictConfig(logging_for(settings.log_level, settings.log_format))
-        options |= {"logger_class": JsonLogger, "accesslog": None}
-    _Service(settings, options, logs_itself=as_json and access_log, drain=drain).run()
+    logging.config.dictConfig(logging_for(settings.log_level, settings.log_format))
+    _Service(settings, options, access_log=access_log, drain=drain).run()
 
 
 def options_for(
-    bind: str, workers: int, threads: int, log_level: str, *, access_log: bool, resolve: str = "off"
+    bind: str, workers: int, threads: int, log_level: str, log_format: str = "text", *, resolve: str = "off"
 ) -> dict[str, Any]:
     """gunicorn's settings, by its names."""
     shared_memory = Path("/dev/shm")  # noqa: S108 - heartbeats of workers only, and never a disk to wait for
@@ -192,10 +173,8 @@ def options_for(
         "control_socket_disable": True,
         # Who may speak for a client is a setting of ours (TrustedProxies), not "anybody on this machine".
         "forwarded_allow_ips": "",
-        "accesslog": "-" if access_log else None,
-        "access_log_format": ACCESS_LOG_FORMAT,
         "errorlog": "-",
         "loglevel": log_level,
-        "logger_class": PrivateLogger,
+        "logger_class": JsonLogger if log_format == "json" else PrivateLogger,
         "proc_name": "mail-autoconfig",
     }

@@ -11,41 +11,26 @@ from typing import TYPE_CHECKING, Any
 
 from granian.server import mp
 
-from autoconfig.web.front import Front, whole_headers
-from autoconfig.web.proxies import TrustedProxies
+from autoconfig.web.front import plain_of, whole_headers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from wsgiref.types import WSGIApplication, WSGIEnvironment
 
-    from flask import Flask
-
-    from autoconfig.publish import Document
-
-    Plain = Callable[[WSGIEnvironment], Document | None]
+    from autoconfig.web.front import Plain
 
 WRAP = "_wsgi_call_wrap"
 
 
-def shorten(app: Flask) -> None:
+def shorten(application: WSGIApplication) -> None:
     """Answer the plain requests of this process before they reach the application.
 
     Called before the worker takes the application up. Nothing happens where granian is another than known.
     """
-    outermost: object = app.wsgi_app
-    proxies = outermost if isinstance(outermost, TrustedProxies) else None
-    front = outermost if proxies is None else proxies.application
+    plain = plain_of(application)
     wrap = getattr(mp, WRAP, None)
-    if wrap is not None and isinstance(front, Front):
-        setattr(mp, WRAP, _short_of(wrap, front.plain if proxies is None else _behind(proxies, front)))
-
-
-def _behind(proxies: TrustedProxies, front: Front) -> Plain:
-    def plain(environ: WSGIEnvironment) -> Document | None:
-        proxies.believe(environ)
-        return front.plain(environ)
-
-    return plain
+    if wrap is not None and plain is not None:
+        setattr(mp, WRAP, _short_of(wrap, plain))
 
 
 def _short_of(wrap: Callable[..., Any], plain: Plain) -> Callable[..., Any]:

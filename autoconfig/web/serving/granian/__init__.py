@@ -20,9 +20,9 @@ from autoconfig.signing import open_signer
 from autoconfig.web.app import create_app
 from autoconfig.web.logs import AccessLog, logging_for
 from autoconfig.web.metrics import Meter
-from autoconfig.web.serving.insisting import heed_once, insist
-from autoconfig.web.serving.quiet import watch
-from autoconfig.web.serving.shortcut import shorten
+from autoconfig.web.serving.granian.insisting import heed_once, insist
+from autoconfig.web.serving.granian.quiet import watch
+from autoconfig.web.serving.granian.shortcut import shorten
 from autoconfig.web.strangers import MOST_WAITING
 from autoconfig.web.strangers.cache import MemoryCache, open_cache
 
@@ -79,9 +79,8 @@ def application(
     """The application of one worker."""
     watch(port)
     heed_once()
-    app = create_app(settings, memory=memory, signer=signer, meter=meter, threads=threads)
-    if access_log:
-        return AccessLog(app, settings)
+    app: WSGIApplication = create_app(settings, memory=memory, signer=signer, meter=meter, threads=threads)
+    app = AccessLog(app, settings) if access_log else app
     shorten(app)
     return app
 

@@ -25,7 +25,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from gunicorn.workers.gthread import ThreadWorker
+from autoconfig.web.serving.gunicorn.direct import DirectWorker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +52,7 @@ _LOOK = socket.MSG_PEEK | socket.MSG_DONTWAIT
 _PAUSE = struct.pack("ll", BODY_SECONDS, 0)
 
 
-class PatientWorker(ThreadWorker):  # type: ignore[misc]
+class PatientWorker(DirectWorker):
     """Hands a connection to a thread when the head of its request is there, and closes it without waiting."""
 
     def init_signals(self) -> None:

@@ -159,11 +159,19 @@ def _uncached(response: Response) -> Response:
 def _attachment(found: Finding | Problem, program: str) -> Response:
     """The configuration of a program, to be saved; a page would be saved in its place."""
     if isinstance(found, Problem):
-        return text_answer(found.status, f"There are no settings for {program}.")
+        return _no_attachment(found, program)
     written = snippet(found.account, program)
     if written is None:
         return text_answer(404, f"{program} cannot use these servers.")
     response = text_answer(200, "")
     response.set_data(written.text)
     response.headers["Content-Disposition"] = f'attachment; filename="{program}.conf"'
+    return response
+
+
+def _no_attachment(problem: Problem, program: str) -> Response:
+    if problem.retry is None:
+        return text_answer(problem.status, f"There are no settings for {program}.")
+    response = text_answer(problem.status, f"There are no settings just now; try again in {problem.retry} s.")
+    response.headers["Retry-After"] = str(problem.retry)
     return response

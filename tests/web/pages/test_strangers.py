@@ -286,3 +286,15 @@ def test_a_configuration_that_cannot_be_looked_up_is_a_sentence_and_no_page(tmp_
     service, _ = world(tmp_path, nothing)
     response = service.raw("/setup/configuration/msmtp?emailaddress=carol@stranger.example")
     assert (response.status_code, response.text) == (404, "There are no settings for msmtp.\n")
+
+
+def test_a_configuration_that_may_be_there_later_says_when_to_come_back(tmp_path: Path) -> None:
+    path = "/setup/configuration/msmtp?emailaddress={}@stranger.example"
+    unreachable, _ = world(tmp_path, offline)
+    busy, _ = world(tmp_path, nothing, rate_limit=RateLimit(1, 60))
+    busy.raw(path.format("first"))
+    for service, status in ((unreachable, 503), (busy, 429)):
+        response = service.raw(path.format("carol"))
+        seconds = int(response.headers["Retry-After"])
+        assert (response.status_code, 0 < seconds <= 60) == (status, True)
+        assert response.text == f"There are no settings just now; try again in {seconds} s.\n"

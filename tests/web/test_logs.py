@@ -5,7 +5,9 @@ from __future__ import annotations
 import hmac
 import json
 import logging
+import os
 import re
+import select
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +20,12 @@ from autoconfig.model import EmailAddress
 from autoconfig.settings import Settings
 from autoconfig.web.front import whole_headers
 from autoconfig.web.logs import AccessLog
+from autoconfig.web.logs.lines import to_standard_output
 from autoconfig.web.logs.setup import JsonFormatter
 from tests.web.asking import CONFIG, JSON, POX, call, environ_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from wsgiref.types import StartResponse, WSGIEnvironment
 
     from flask import Flask
@@ -33,25 +36,10 @@ WITH_KEY = Settings(providers=(), log_format="json", log_key=KEY)
 WITHOUT_KEY = Settings(providers=(), log_format="json")
 
 
-class Lines(logging.Handler):
-    """Keeps what is logged."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lines: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(record.getMessage())
-
-
 @pytest.fixture
-def lines() -> Iterator[list[str]]:
-    handler = Lines()
-    logger = logging.getLogger("autoconfig.access")
-    logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
-    yield handler.lines
-    logger.removeHandler(handler)
+def lines() -> list[str]:
+    """The lines that are written."""
+    return []
 
 
 def answering(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -61,7 +49,7 @@ def answering(environ: WSGIEnvironment, start_response: StartResponse) -> Iterab
 
 def logged(lines: list[str], chosen: Settings, **request: Any) -> dict[str, Any]:
     """The line of one request."""
-    call(AccessLog(answering, chosen), environ_of(**request))
+    call(AccessLog(answering, chosen, lines.append), environ_of(**request))
     found: dict[str, Any] = json.loads(lines.pop())
     return found
 
@@ -89,7 +77,7 @@ def test_a_line_says_all_about_a_request(lines: list[str]) -> None:
 def test_a_line_of_text_holds_method_path_status_size_time_and_agent(lines: list[str]) -> None:
     headers = {"User-Agent": "Thunderbird/153", "Referer": "https://refer.example/?x"}
     request = environ_of(CONFIG, query="emailaddress=ada@example.com", headers=headers)
-    call(AccessLog(answering, Settings(providers=())), request)
+    call(AccessLog(answering, Settings(providers=()), lines.append), request)
     moment, _, rest = lines.pop().partition("] ")
     assert re.fullmatch(r"\[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}", moment)
     assert rest == f'"GET {CONFIG}" 200 4 0ms "Thunderbird/153"'
@@ -114,7 +102,7 @@ PLAIN = [
 def test_a_plain_request_is_logged_as_ever(
     app: Flask, lines: list[str], chosen: Settings, request_: dict[str, Any]
 ) -> None:
-    log = AccessLog(app, chosen)
+    log = AccessLog(app, chosen, lines.append)
     headers = {"User-Agent": "Thunderbird/153", "X-Request-Id": "abc-12345678"}
     usual = call(log, environ_of(**request_, headers=headers))
     document = log.plain(environ_of(**request_, headers=headers))
@@ -125,7 +113,7 @@ def test_a_plain_request_is_logged_as_ever(
 
 
 def test_a_request_that_is_not_plain_is_logged_once(app: Flask, lines: list[str]) -> None:
-    log = AccessLog(app, WITHOUT_KEY)
+    log = AccessLog(app, WITHOUT_KEY, lines.append)
     environ = environ_of("/v1.1/unknown.example")
     assert log.plain(environ) is None  # type: ignore[arg-type]
     assert lines == []
@@ -134,7 +122,7 @@ def test_a_request_that_is_not_plain_is_logged_once(app: Flask, lines: list[str]
 
 
 def test_an_application_without_a_short_way_is_logged(lines: list[str]) -> None:
-    assert AccessLog(answering, WITHOUT_KEY).plain(environ_of(CONFIG)) is None  # type: ignore[arg-type]
+    assert AccessLog(answering, WITHOUT_KEY, lines.append).plain(environ_of(CONFIG)) is None  # type: ignore[arg-type]
     assert lines == []
 
 
@@ -146,7 +134,7 @@ def _timeless(line: str) -> str:
 @pytest.mark.parametrize("given_id", ["", "short", "x" * 65, "ada@example.com", "a b c d e f"])
 def test_an_id_that_is_none_is_replaced_and_told(lines: list[str], given_id: str) -> None:
     request = environ_of(CONFIG, headers={"X-Request-Id": given_id})
-    answer = call(AccessLog(answering, WITHOUT_KEY), request)
+    answer = call(AccessLog(answering, WITHOUT_KEY, lines.append), request)
     made = dict(answer.headers)["X-Request-Id"]
     assert made != given_id
     assert json.loads(lines.pop())["request_id"] == made
@@ -167,7 +155,7 @@ def test_a_user_of_outlook_can_be_followed_too(app: Flask, lines: list[str], pro
         f"http://schemas.microsoft.com/exchange/autodiscover/{protocol}</AcceptableResponseSchema>"
         "</Request></Autodiscover>"
     )
-    call(AccessLog(app, WITH_KEY), environ_of(POX, method="POST", body=body.encode()))
+    call(AccessLog(app, WITH_KEY, lines.append), environ_of(POX, method="POST", body=body.encode()))
     line = json.loads(lines.pop())
     assert line["user"] == ADAS_HASH
     assert line["protocol"] == ("autodiscover" if "outlook" in protocol else "mobilesync")
@@ -177,7 +165,7 @@ def test_a_user_of_outlook_can_be_followed_too(app: Flask, lines: list[str], pro
     "path", [f"{JSON}/v1.0/Ada@example.com", "/AutoDiscover/autodiscover.json/V1.0//ada%40example.com"]
 )
 def test_so_can_who_asks_by_path(app: Flask, lines: list[str], path: str) -> None:
-    call(AccessLog(app, WITH_KEY), environ_of(path, query="Protocol=AutodiscoverV1"))
+    call(AccessLog(app, WITH_KEY, lines.append), environ_of(path, query="Protocol=AutodiscoverV1"))
     line = json.loads(lines.pop())
     assert (line["user"], line["path"]) == (ADAS_HASH, f"{JSON}/v1.0/<address>")
 
@@ -187,7 +175,7 @@ def test_one_hash_however_letters_beyond_ascii_are_sent(app: Flask, lines: list[
         environ_of(f"{JSON}/v1.0/bücher@example.com".encode().decode("latin-1")),
         environ_of(CONFIG, query="emailaddress=b%C3%BCcher@example.com"),
     ):
-        call(AccessLog(app, WITH_KEY), request)
+        call(AccessLog(app, WITH_KEY, lines.append), request)
     expected = hmac.new(KEY.encode(), "bücher@example.com".encode(), "sha256").hexdigest()[:16]
     assert [json.loads(line)["user"] for line in lines] == [expected] * 2
 
@@ -209,10 +197,7 @@ def test_without_a_key_there_is_no_user(lines: list[str]) -> None:
     where=st.sampled_from(["path", "query", "agent", "method", "id", "json"]),
 )
 def test_no_line_holds_an_address(before: str, at: str, after: str, where: str) -> None:
-    handler = Lines()
-    logger = logging.getLogger("autoconfig.access")
-    logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
+    lines: list[str] = []
     word = f"{before}mark{at}mark{after}"
     headers = {"User-Agent": word if where == "agent" else "x"}
     headers["X-Request-Id"] = word if where == "id" else ""
@@ -225,13 +210,10 @@ def test_no_line_holds_an_address(before: str, at: str, after: str, where: str) 
             "X-Request-Id": word if where == "id" else "",
         },
     )
-    try:
-        for chosen in (WITH_KEY, Settings(providers=())):
-            call(AccessLog(answering, chosen), dict(request))
-    finally:
-        logger.removeHandler(handler)
-    assert len(handler.lines) == 2
-    for line in handler.lines:
+    for chosen in (WITH_KEY, Settings(providers=())):
+        call(AccessLog(answering, chosen, lines.append), dict(request))
+    assert len(lines) == 2
+    for line in lines:
         assert "mark" not in line
         assert line.isprintable()
 
@@ -245,7 +227,7 @@ def test_a_body_that_is_made_while_it_is_sent_is_not_waited_for(lines: list[str]
             made.append(number)
             yield b"xx"
 
-    body = AccessLog(slow, WITHOUT_KEY)(environ_of(CONFIG), lambda *_: None)  # type: ignore[arg-type,return-value]
+    body = AccessLog(slow, WITHOUT_KEY, lines.append)(environ_of(CONFIG), lambda *_: None)  # type: ignore[arg-type,return-value]
     assert made == []
     assert next(iter(body)) == b"xx"
     assert made == [0]
@@ -253,6 +235,29 @@ def test_a_body_that_is_made_while_it_is_sent_is_not_waited_for(lines: list[str]
     assert list(body) == [b"xx", b"xx"] or made == [0, 1, 2]
     body.close()  # type: ignore[attr-defined]
     assert json.loads(lines.pop())["bytes"] >= 2
+
+
+@pytest.mark.parametrize("chosen", [WITH_KEY, Settings(providers=())])
+def test_a_line_fits_into_a_pipe_in_one_piece(lines: list[str], chosen: Settings) -> None:
+    huge = "\x01" * 8000
+    call(AccessLog(answering, chosen, lines.append), environ_of(f"/{huge}", headers={"User-Agent": huge}))
+    (line,) = lines
+    assert len(line) < select.PIPE_BUF
+
+
+def test_a_line_goes_to_standard_output_whatever_becomes_of_it(capfd: pytest.CaptureFixture[str]) -> None:
+    to_standard_output("one")
+    assert capfd.readouterr().out == "one\n"
+    kept = os.dup(1)
+    read, write = os.pipe()
+    os.close(read)  # nobody listens any more
+    os.dup2(write, 1)
+    try:
+        to_standard_output("lost")
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(write)
 
 
 def test_other_messages_are_json_without_addresses_too() -> None:

@@ -1,4 +1,4 @@
-"""Where logs go and how they look: the access log to standard output, everything else to standard error."""
+"""How everything but the access log is written: to standard error, as text or as JSON."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import json
 import logging
 from typing import Any
 
-from autoconfig.web.logs.access import ACCESS
 from autoconfig.web.logs.private import without_addresses
 
 _TEXT = {
@@ -37,23 +36,17 @@ class JsonFormatter(logging.Formatter):
 
 def logging_for(level: str, log_format: str, *others: str) -> dict[str, Any]:
     """A configuration for ``logging.config.dictConfig``: ours, and the loggers of the server, ``others``."""
-    handler = {"class": "logging.StreamHandler", "formatter": "log", "stream": "ext://sys.stderr"}
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {
-            "line": {"format": "%(message)s"},
             "log": {"()": JsonFormatter} if log_format == "json" else _TEXT,
         },
         "handlers": {
-            "out": {"class": "logging.StreamHandler", "formatter": "line", "stream": "ext://sys.stdout"},
-            "err": handler,
+            "err": {"class": "logging.StreamHandler", "formatter": "log", "stream": "ext://sys.stderr"},
         },
         "loggers": {
-            ACCESS: {"handlers": ["out"], "level": "INFO", "propagate": False},
-            **{
-                name: {"handlers": ["err"], "level": level.upper(), "propagate": False}
-                for name in ("autoconfig", *others)
-            },
+            name: {"handlers": ["err"], "level": level.upper(), "propagate": False}
+            for name in ("autoconfig", *others)
         },
     }

@@ -34,11 +34,14 @@ class DirectWorker(ThreadWorker):
     """Answers plain requests itself, in the thread that has read them."""
 
     wsgi: WSGIApplication
+    keepalive_seconds: int
+    """For how long a connection is kept for another request; 0 for none."""
     _plain: Plain | None = None
 
     def load_wsgi(self) -> None:
         """Load the application, and let it be asked for documents."""
         super().load_wsgi()
+        self.keepalive_seconds = self.cfg.keepalive  # gunicorn looks each setting up anew
         # gunicorn's access log wants what only its own way has, and it takes a SCRIPT_NAME off each path.
         if not self.log.access_log_enabled and not os.environ.get("SCRIPT_NAME"):
             self._plain = plain_of(self.wsgi)
@@ -85,7 +88,7 @@ class DirectWorker(ThreadWorker):
     def _closes(self, req: Any) -> bool:
         """Whether the connection ends with this answer; by gunicorn's rules."""
         full = len(self.keepalived_conns) >= self.max_keepalived
-        return full or not self.alive or not self.cfg.keepalive or req.should_close()
+        return full or not self.alive or not self.keepalive_seconds or req.should_close()
 
 
 def _continued(

@@ -91,8 +91,9 @@ class PatientWorker(DirectWorker):
             _wake_after(conn.sock, 0)
         if self.alive and not _half_read(conn):
             if known is None:
+                if conn.timeout is None:  # it is new
+                    conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _PAUSE)
                 conn.head_deadline = time.monotonic() + HEAD_SECONDS
-                conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _PAUSE)
             arrived = _head_bytes(conn.sock)
             # No more than at the last look: the client has closed its side, and the parser shall say so.
             if arrived is not None and (arrived == 0 or arrived != known):
@@ -109,14 +110,23 @@ class PatientWorker(DirectWorker):
             kept = fs.result()
         except Exception:  # of the thread, which has logged it
             kept = False
-        if kept:
-            super().finish_request(conn, fs)
-            return
         try:
-            conn.sock.shutdown(socket.SHUT_WR)
-            self._wait(conn, time.monotonic() + LINGER_SECONDS, self._on_goodbye)
+            if kept is True and self.alive and not _half_read(conn):
+                self._keep(conn)
+            elif kept:
+                super().finish_request(conn, fs)
+            else:
+                conn.sock.shutdown(socket.SHUT_WR)
+                self._wait(conn, time.monotonic() + LINGER_SECONDS, self._on_goodbye)
         except (OSError, ValueError):
             self._forget(conn)
+
+    def _keep(self, conn: Any) -> None:
+        """Leave a connection to the poller until its next request; in gunicorn's way, of fewer steps."""
+        on_readable = partial(self.on_client_socket_readable, conn)
+        self.poller.register(conn.sock, selectors.EVENT_READ, on_readable)
+        conn.timeout = time.monotonic() + self.keepalive_seconds
+        self.keepalived_conns.append(conn)
 
     def _cap_keepalive(self, deadline: float) -> None:
         """When stopping, wait for half requests no longer than for idle connections."""

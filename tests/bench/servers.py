@@ -1,6 +1,6 @@
 """The servers of the benchmark: ours, a bare function with the same bytes, nginx, and what others start.
 
-``python -m tests.bench.servers ours|uncounted|bare PORT [granian]`` runs them alike in every setting.
+``python -m tests.bench.servers ours|uncounted|logged|bare PORT [granian]`` runs them alike in every setting.
 """
 
 from __future__ import annotations
@@ -15,13 +15,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask
-
 from autoconfig.publish import Publisher
 from autoconfig.settings import Settings
 from autoconfig.stores import open_stores
 from autoconfig.web import create_app
 from autoconfig.web.front import Front, whole_headers
+from autoconfig.web.logs import AccessLog
 from tests.bench.load import free_port, pinned, resident, wait_until_served
 
 if TYPE_CHECKING:
@@ -164,10 +163,12 @@ KINDS: Mapping[str, Make] = {
     "bare-gunicorn": lambda folder: _gunicorn("bare", folder),
     "ours-gunicorn": lambda folder: _gunicorn("ours", folder),
     "uncounted-gunicorn": lambda folder: _gunicorn("uncounted", folder),
+    "logged-gunicorn": lambda folder: _gunicorn("logged", folder),
     "automx2": _automx2,
     "bare-granian": lambda folder: _granian("bare", folder),
     "uncounted-granian": lambda folder: _granian("uncounted", folder),
     "ours-granian": lambda folder: _granian("ours", folder),
+    "logged-granian": lambda folder: _granian("logged", folder),
     "nginx": lambda folder: _nginx("nginx, one file", "", folder),
     "nginx-open": lambda folder: _nginx("nginx, the file open", "open_file_cache max=1000;", folder),
 }
@@ -199,6 +200,12 @@ def uncounted() -> WSGIApplication:
     return app
 
 
+def logged() -> WSGIApplication:
+    """The service with its access log, to /dev/null here: what a line costs is the difference."""
+    settings = Settings.from_environment()
+    return AccessLog(create_app(settings), settings)
+
+
 def bare() -> WSGIApplication:
     """The least a WSGI application can do: the same status, headers and bytes, nothing looked up."""
     document = Publisher(open_stores(Settings.from_environment().providers)).mozilla(DOMAIN)
@@ -213,7 +220,7 @@ def bare() -> WSGIApplication:
     return application
 
 
-APPLICATIONS = {"ours": ours, "uncounted": uncounted, "bare": bare}
+APPLICATIONS = {"ours": ours, "uncounted": uncounted, "logged": logged, "bare": bare}
 
 
 def _serve_granian(kind: str, port: int) -> None:
@@ -225,8 +232,7 @@ def _serve_granian(kind: str, port: int) -> None:
 
     def load() -> WSGIApplication:
         application = APPLICATIONS[kind]()
-        if isinstance(application, Flask):
-            shorten(application)
+        shorten(application)
         return application
 
     options = options_for(Settings.from_environment(), "127.0.0.1", port, 1, THREADS)

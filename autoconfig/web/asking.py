@@ -23,16 +23,19 @@ if TYPE_CHECKING:
 HOST_PREFIXES = ("autoconfig.", "autodiscover.", "ua-auto-config.")
 """What clients put before a mail domain to find us."""
 
-OURS = "autoconfig."
+OUR_PREFIX = "autoconfig."
 """How the names begin that we give to entries of an environment."""
-ADDRESS_ASKED = f"{OURS}address"
+ADDRESS_ASKED = f"{OUR_PREFIX}address"
 """In the environment of a request: the address that its body names, for a log that never sees bodies."""
-PROTOCOL_ASKED = f"{OURS}protocol"
+PROTOCOL_ASKED = f"{OUR_PREFIX}protocol"
 """There too: the protocol, where the path alone does not say it."""
-STORE_DOWN = f"{OURS}store-down"
+STORE_DOWN = f"{OUR_PREFIX}store-down"
 """There too: the StoreDown that a look into the store has ended with."""
-NOT_PLAIN = f"{OURS}not-plain"
-"""There too: that the request was looked at and is none that is answered before Flask."""
+NOT_PLAIN = f"{OUR_PREFIX}not-plain"
+"""There too, once a request was found to be none that is answered before Flask: when that look at it began.
+
+By ``time.perf_counter``: what the request took begins there.
+"""
 
 _PORT = re.compile("[0-9]{0,5}")
 

@@ -63,7 +63,7 @@ class Front:
         begun = perf_counter()
         document = self._quick.document(environ)
         if document is None:
-            environ[NOT_PLAIN] = True
+            environ[NOT_PLAIN] = begun
         else:
             self._count(environ["PATH_INFO"], environ.get("HTTP_USER_AGENT", ""), OK, perf_counter() - begun)
         return document

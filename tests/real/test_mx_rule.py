@@ -85,7 +85,8 @@ def test_renewed_workers_know_it_too(service: Server, name_server: NameServer) -
     service.process.send_signal(signal.SIGHUP)
     deadline = time.monotonic() + RENEWED_SECONDS
     while before & workers(service):
-        with contextlib.suppress(OSError, http.client.HTTPException):  # granian closes connections that it has not taken up
+        # granian closes connections that it has not taken up.
+        with contextlib.suppress(OSError, http.client.HTTPException):
             assert service.get("/v1.1/customer1.com").status == 200
         assert time.monotonic() < deadline
         time.sleep(0.05)

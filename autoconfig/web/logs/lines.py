@@ -34,8 +34,8 @@ _ADDRESS_NAMES = ("emailaddress", "email")
 _IN_PATH = f"{JSON_V1_PATH}/"
 _USER_HEX = 16
 _LONGEST_QUERY = 2048
-_LONGEST_PATH, _LONGEST_AGENT = 2000, 200
-"""Characters. A line is shorter than what a pipe takes in one piece (4096 bytes)."""
+_LONGEST_PATH, _LONGEST_AGENT, _LONGEST_METHOD = 1500, 200, 20
+"""Characters. JSON may double them, and the line is shorter still than what a pipe takes in one piece."""
 _MOST_KEPT, _LONGEST_KEPT = 1024, 300
 """Paths and programs that are kept as they are written, and the characters up to which they are."""
 
@@ -56,7 +56,8 @@ class Answered(NamedTuple):
 def to_standard_output(line: str) -> None:
     """Write a line in one piece, so that lines of many threads and processes never mix.
 
-    Where nobody takes it (a full disk, a closed pipe) it is lost: that must not keep anybody from an answer.
+    Where it cannot be written (a full disk, a closed pipe) it is lost: that must not keep anybody from an
+    answer. Who reads it and pauses is waited for.
     """
     with suppress(OSError):
         os.write(_STANDARD_OUTPUT, f"{line}\n".encode("ascii", "backslashreplace"))
@@ -64,28 +65,28 @@ def to_standard_output(line: str) -> None:
 
 def text_line(answered: Answered) -> str:
     """The line in the manner of web servers."""
-    path, agent = _written(answered.path, answered.environ.get("HTTP_USER_AGENT", "-"))
+    path = _path(_quotable(answered.path))
+    agent = _agent(_quotable(answered.environ.get("HTTP_USER_AGENT", "-")))
     return (
         f'[{_clock(int(time.time()))}] "{_method(answered)} {path}" {answered.status} '
-        f'{answered.size or "-"} {int(answered.seconds * 1000)}ms "{agent}"'
+        f'{answered.size} {int(answered.seconds * 1000)}ms "{agent}"'
     )
 
 
 def json_line(answered: Answered, key: bytes) -> str:
     """The line as a JSON object; ``key`` is that of the hash of addresses, empty for none."""
     environ = answered.environ
-    named = environ.get("HTTP_USER_AGENT", "")
-    path, agent = _written(answered.path, named)
+    agent = environ.get("HTTP_USER_AGENT", "")
     now = time.time()
     fields: dict[str, Any] = {
         "time": f"{_utc(int(now))}.{int(now % 1 * 1000):03d}+00:00",
         "level": "info",
         "kind": "access",
         "method": _method(answered),
-        "path": path,
+        "path": _path(answered.path),
         "protocol": environ.get(PROTOCOL_ASKED) or protocol_of(answered.path),
-        "client": family_of(named),
-        "agent": agent,
+        "client": family_of(agent),
+        "agent": _agent(agent),
         "status": int(answered.status) if answered.status.isdigit() else None,
         "bytes": answered.size,
         "ms": round(answered.seconds * 1000, 2),
@@ -99,18 +100,33 @@ def json_line(answered: Answered, key: bytes) -> str:
 
 def _method(answered: Answered) -> str:
     method: str = answered.environ["REQUEST_METHOD"]
-    return method if method in _METHODS else without_addresses(method)
+    return method if method in _METHODS else _quotable(without_addresses(method)[:_LONGEST_METHOD])
 
 
-def _written(path: str, agent: str) -> tuple[str, str]:
-    """Path and program as they may be logged."""
-    written = _kept if len(path) + len(agent) <= _LONGEST_KEPT else _kept.__wrapped__
-    return written(path, agent)
+def _path(path: str) -> str:
+    return _kept_path(path) if _comes_again(path) else private_path(path)[:_LONGEST_PATH]
+
+
+def _agent(agent: str) -> str:
+    return _kept_agent(agent) if _comes_again(agent) else without_addresses(agent)[:_LONGEST_AGENT]
+
+
+_kept_path = lru_cache(_MOST_KEPT)(private_path)
 
 
 @lru_cache(_MOST_KEPT)
-def _kept(path: str, agent: str) -> tuple[str, str]:
-    return private_path(path)[:_LONGEST_PATH], without_addresses(agent)[:_LONGEST_AGENT]
+def _kept_agent(agent: str) -> str:
+    return without_addresses(agent)[:_LONGEST_AGENT]
+
+
+def _comes_again(text: str) -> bool:
+    """Whether to keep a text as it is written: none that may hold an address, of which there are many."""
+    return len(text) <= _LONGEST_KEPT and "@" not in text and "%" not in text
+
+
+def _quotable(text: str) -> str:
+    """The text so that it can stand between quotation marks, and does not end them."""
+    return text.replace("\\", r"\x5c").replace('"', r"\x22") if '"' in text or "\\" in text else text
 
 
 @lru_cache(4)

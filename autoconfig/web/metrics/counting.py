@@ -5,7 +5,7 @@ from __future__ import annotations
 from time import perf_counter
 from typing import TYPE_CHECKING, Protocol
 
-from autoconfig.web.asking import PROTOCOL_ASKED
+from autoconfig.web.asking import NOT_PLAIN, PROTOCOL_ASKED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,7 +32,7 @@ class Counted:
         self._count = count
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        begun = perf_counter()
+        begun = environ.get(NOT_PLAIN) or perf_counter()
         path = environ["PATH_INFO"]  # now: further inside it gets its one spelling
         said = "500"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging.config
+import re
 import signal
 import time
 from pathlib import Path
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
     from autoconfig.settings import Settings
 
+_PEER = re.compile(r" from ip=[0-9a-fA-F.:]*[0-9a-fA-F]")
+
 _LOOK_EVERY = 1.0
 """Seconds between two looks at the workers."""
 
@@ -38,12 +41,16 @@ _WORKERS = {
 
 
 class PrivateLogger(Logger):
-    """gunicorn's logger, whose lines hold no mail addresses; the access log is the application's."""
+    """gunicorn's logger, whose lines hold no addresses, neither of mail nor of clients."""
 
     def setup(self, cfg: Any) -> None:
-        """Set up the error log, which repeats requests that cannot be read."""
+        """Set up the error log, which repeats requests that cannot be read.
+
+        The access log is the application's, and gunicorn's own (``accesslog``) is not switched on.
+        """
         super().setup(cfg)
-        self.error_log.addFilter(_take_addresses_out)
+        for log in (self.error_log, self.access_log):
+            log.addFilter(_take_addresses_out)
 
 
 class JsonLogger(PrivateLogger):
@@ -57,7 +64,7 @@ class JsonLogger(PrivateLogger):
 
 
 def _take_addresses_out(record: logging.LogRecord) -> bool:
-    record.msg, record.args = without_addresses(record.getMessage()), ()
+    record.msg, record.args = _PEER.sub("", without_addresses(record.getMessage())), ()
     return True
 
 

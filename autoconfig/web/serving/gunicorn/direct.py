@@ -17,7 +17,7 @@ from gunicorn import SERVER, util
 from gunicorn.http.body import LengthReader
 from gunicorn.workers.gthread import ThreadWorker
 
-from autoconfig.web.asking import OURS
+from autoconfig.web.asking import OUR_PREFIX
 from autoconfig.web.front import plain_of, whole_headers
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class DirectWorker(ThreadWorker):
     """Answers plain requests itself, in the thread that has read them."""
 
     wsgi: WSGIApplication
-    keepalive_seconds: int
+    keepalive_seconds = 0
     """For how long a connection is kept for another request; 0 for none."""
     _plain: Plain | None = None
 
@@ -77,7 +77,7 @@ class DirectWorker(ThreadWorker):
             document = self._plain(environ)
             if document is None:
                 # The body is what gunicorn's environment has of the request.
-                req.body.noted = {name: value for name, value in environ.items() if name.startswith(OURS)}
+                req.body.noted = {name: environ[name] for name in environ if name.startswith(OUR_PREFIX)}
             else:
                 held = held[length:]
                 parser.mesg = None  # nothing of it is left for the parser to drain

@@ -89,12 +89,12 @@ class PatientWorker(DirectWorker):
         known = getattr(conn, "head_bytes", None)
         if known:
             _wake_after(conn.sock, 0)
-        if self.alive and not _half_read(conn):
+        if self.alive:
             if known is None:
                 if conn.timeout is None:  # it is new
                     conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _PAUSE)
                 conn.head_deadline = time.monotonic() + HEAD_SECONDS
-            arrived = _head_bytes(conn.sock)
+            arrived = _head_bytes(conn.sock, _held(conn))
             # No more than at the last look: the client has closed its side, and the parser shall say so.
             if arrived is not None and (arrived == 0 or arrived != known):
                 conn.head_bytes = arrived
@@ -111,14 +111,14 @@ class PatientWorker(DirectWorker):
         except Exception:  # of the thread, which has logged it
             kept = False
         try:
-            if kept is True and self.alive and not _half_read(conn):
+            if kept is True and self.alive and not _held(conn):
                 self._keep(conn)
             elif kept:
                 super().finish_request(conn, fs)
             else:
                 conn.sock.shutdown(socket.SHUT_WR)
                 self._wait(conn, time.monotonic() + LINGER_SECONDS, self._on_goodbye)
-        except (OSError, ValueError):
+        except Exception:  # whatever it is, it is about this connection and no reason to end all
             self._forget(conn)
 
     def _keep(self, conn: Any) -> None:
@@ -188,21 +188,26 @@ def _hold_stop(how: signal.Sigmasks) -> None:
     signal.pthread_sigmask(how, {signal.SIGTERM})
 
 
-def _half_read(conn: Any) -> bool:
-    """Whether the parser holds bytes of the next request already (pipelining)."""
-    return conn.parser is not None and bool(conn.parser.unreader.buf.getvalue())
+def _held(conn: Any) -> bytes:
+    """What the parser holds of the next request already (pipelining)."""
+    return b"" if conn.parser is None else conn.parser.unreader.buf.getvalue()
 
 
-def _head_bytes(connection: socket.socket) -> int | None:
-    """How many bytes of a head have come; None where it is whole, or nothing more will come."""
+def _head_bytes(connection: socket.socket, held: bytes) -> int | None:
+    """How many bytes of a head have come besides those held; None where it is whole, or no more will come."""
+    if held and _is_whole(held):
+        return None
     try:
         head = connection.recv(MOST_HEAD_BYTES, _LOOK)
     except BlockingIOError:
         return 0
     except OSError:
         return None
-    whole = not head or b"\r\n\r\n" in head or len(head) == MOST_HEAD_BYTES
-    return None if whole else len(head)
+    return None if not head or _is_whole(held + head) else len(head)
+
+
+def _is_whole(head: bytes) -> bool:
+    return b"\r\n\r\n" in head or len(head) >= MOST_HEAD_BYTES
 
 
 def _wake_after(connection: socket.socket, bytes_known: int) -> None:

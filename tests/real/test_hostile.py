@@ -177,6 +177,44 @@ def test_requests_sent_in_one_go_are_answered_in_order(server: Server) -> None:
     assert answer.endswith(b"</clientConfig>\n")
 
 
+def test_requests_sent_in_one_go_are_answered_while_the_client_listens(server: Server) -> None:
+    document = DOCUMENT + HOST + b"\r\n"
+    post = POX + b"Content-Length: 9\r\n\r\n<nothing>"
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        connection.sendall(document * 3 + post + document)
+        answer = b""
+        while answer.count(b"HTTP/1.1 200 OK") < 5 or not answer.endswith(b"</clientConfig>\n"):
+            chunk = connection.recv(65536)
+            assert chunk
+            answer += chunk
+
+
+def test_half_a_head_behind_a_request_holds_nobody_up(server: Server) -> None:
+    drips = 5
+    with stalled(server, DOCUMENT + HOST + b"\r\nG", 3 * WORKERS * THREADS) as connections:
+        for _ in range(drips):
+            for connection in connections:
+                connection.sendall(b"E")
+            asked = time.monotonic()
+            assert server.get("/v1.1/example.com").status == 200
+            assert time.monotonic() - asked < 1
+            time.sleep(0.3)
+        for connection in connections:
+            assert read_answer(connection).startswith(b"HTTP/1.1 200 OK")
+            connection.sendall(b"T /healthz HTTP/1.1\r\n" + HOST + CLOSE)
+            assert status_of(read_all(connection)) == 405  # GEEEEET is a method nobody has
+
+
+def read_answer(connection: socket.socket) -> bytes:
+    """One document."""
+    answer = b""
+    while not answer.endswith(b"</clientConfig>\n"):
+        chunk = connection.recv(65536)
+        assert chunk
+        answer += chunk
+    return answer
+
+
 def test_a_head_that_comes_byte_by_byte_is_answered(server: Server) -> None:
     with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

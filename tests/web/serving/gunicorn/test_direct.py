@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import logging
+import ipaddress
 import re
 import socket
 import threading
+import time
+from email.utils import parsedate_to_datetime
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from gunicorn.config import Config
-from gunicorn.glogging import Logger
 from gunicorn.http import wsgi
-from gunicorn.workers.gthread import TConn
+from gunicorn.http.body import LengthReader
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,86 +21,41 @@ from autoconfig.formats import autodiscover
 from autoconfig.model import EmailAddress
 from autoconfig.settings import Settings
 from autoconfig.web import create_app
+from autoconfig.web.logs import AccessLog
 from autoconfig.web.paths import PACC_PATH
-from autoconfig.web.serving.gunicorn import options_for
 from autoconfig.web.serving.gunicorn.direct import environment
-from autoconfig.web.serving.gunicorn.worker import PatientWorker
 from tests.web.asking import CONFIG, JSON, POX, WELL_KNOWN
+from tests.web.serving.gunicorn.wire import CLIENT, HERE, Wire
 from tests.web.test_proxies import NETWORKS
 from tests.web.test_store_down import PROVIDER, Down
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from wsgiref.types import WSGIApplication
 
     from autoconfig.stores import Entry, Store
 
-CLIENT = ("192.0.2.7", 4711)
-HERE = ("127.0.0.1", 8000)
 OUTLOOK = autodiscover.render_request(EmailAddress.parse("ada@example.com"))
-MOST_SECONDS = 10
 
 
-class Wire:
-    """A worker without a process, and connections to it."""
-
-    def __init__(self, application: WSGIApplication, *, direct: bool = True, **options: Any) -> None:
-        configuration = Config()
-        for name, value in (options_for("127.0.0.1:0", 1, 2, "error") | options).items():
-            configuration.set(name, value)
-        app = SimpleNamespace(wsgi=lambda: application)
-        self.worker = PatientWorker(0, 0, [], app, 30, configuration, Logger(configuration))
-        self.worker.tmp.close()  # its sign of life, which nobody looks at
-        self.worker.load_wsgi()
-        self.answered_directly: list[bool] = []
-        self._watch() if direct else setattr(self.worker, "_plain", None)
-
-    def _watch(self) -> None:
-        find = self.worker._document
-
-        def found(*request: Any) -> Any:
-            document = find(*request)
-            self.answered_directly.append(document is not None)
-            return document
-
-        self.worker._document = found  # type: ignore[method-assign]
-
-    def say(self, *requests: bytes, client: Any = CLIENT) -> tuple[bytes, list[bool]]:
-        """Everything the worker answers on one connection, and for each request whether it kept it."""
-        near, far = socket.socketpair()
-        answer: list[bytes] = []
-        reader = threading.Thread(target=lambda: answer.extend(iter(lambda: near.recv(65536), b"")))
-        kept = []
-        with near, far:
-            near.settimeout(MOST_SECONDS)
-            reader.start()
-            conn = TConn(self.worker.cfg, far, client, HERE)
-            for request in requests:
-                near.sendall(request)
-                kept.append(bool(self.worker.handle(conn)))
-            far.shutdown(socket.SHUT_WR)
-            reader.join(MOST_SECONDS)
-        return b"".join(answer), kept
+SERVICES = {
+    "plain": Settings(providers=()),
+    "behind a proxy": Settings(providers=(), trusted_proxies=(ipaddress.ip_network("192.0.2.0/24"),)),
+    "with a log": Settings(providers=(), log_format="text"),
+    "with a log in JSON": Settings(providers=(), log_format="json", log_key="a secret of sixteen"),
+}
 
 
-@pytest.fixture(autouse=True)
-def _loggers() -> Iterator[None]:
-    """gunicorn's loggers are as before when a test is over."""
-    loggers = [logging.getLogger(name) for name in ("gunicorn.error", "gunicorn.access")]
-    before = [(found.propagate, found.handlers[:], found.level, found.filters[:]) for found in loggers]
-    yield
-    for found, (propagate, handlers, level, filters) in zip(loggers, before, strict=True):
-        found.propagate, found.handlers, found.filters = propagate, handlers, filters
-        found.setLevel(level)
-
-
-@pytest.fixture(scope="module")
-def wires(store: Store) -> tuple[Wire, Wire]:
+@pytest.fixture(scope="module", params=SERVICES)
+def wires(store: Store, request: pytest.FixtureRequest) -> tuple[Wire, Wire]:
     """The short way and gunicorn's own, for the same service."""
-    return (
-        Wire(create_app(Settings(providers=()), store)),
-        Wire(create_app(Settings(providers=()), store), direct=False),
-    )
+
+    def service() -> WSGIApplication:
+        chosen = SERVICES[request.param]
+        app = create_app(chosen, store)
+        return AccessLog(app, chosen, lambda _line: None) if "log" in request.param else app
+
+    return Wire(service()), Wire(service(), direct=False)
 
 
 def http(
@@ -115,6 +70,7 @@ def http(
 def timeless(answer: bytes) -> bytes:
     """An answer without what the clock makes of it."""
     answer = re.sub(rb"\r\nDate: [^\r]+", b"", answer)
+    answer = re.sub(rb"\r\n(X-Request-Id): [0-9a-f]{16}\r", rb"\r\n\1: made\r", answer)
     if re.search(rb'Time="[0-9:.]+" Id="[0-9]+"', answer):  # the time within an error of Autodiscover
         answer = re.sub(rb'Time="[0-9:.]+" Id="[0-9]+"|Content-Length: [0-9]+', b"", answer)
     return answer
@@ -162,7 +118,10 @@ def test_a_plain_request_is_answered_directly(wires: tuple[Wire, Wire], request_
     expected, expected_kept = usual.say(request_)
     assert (timeless(answer), kept) == (timeless(expected), expected_kept)
     assert answer.split(b" ")[1] == b"200"
-    assert re.search(rb"\r\nDate: [A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT\r\n", answer)
+    (date,) = re.findall(
+        rb"\r\nDate: ([A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT)\r\n", answer
+    )
+    assert abs(parsedate_to_datetime(date.decode()).timestamp() - time.time()) < 2
 
 
 @pytest.mark.parametrize("request_", OTHERS.values(), ids=OTHERS)
@@ -176,10 +135,24 @@ def test_every_other_request_goes_gunicorns_way(wires: tuple[Wire, Wire], reques
 
 
 _names = st.sampled_from(
-    ["User-Agent", "X-Forwarded-For", "Connection", "X-A", "x-a", "X_A", "Script-Name", "Cookie", "Accept"]
+    [
+        "User-Agent",
+        "X-Forwarded-For",
+        "X-Forwarded-Host",
+        "X-Request-Id",
+        "Connection",
+        "X-A",
+        "x-a",
+        "X_A",
+        "Script-Name",
+        "Cookie",
+        "Accept",
+    ]
 )
 _values = st.one_of(
-    st.sampled_from(["close", "keep-alive", "Thunderbird/153", "192.0.2.1, 192.0.2.2", "", " x "]),
+    st.sampled_from(
+        ["close", "keep-alive", "Thunderbird/153", "192.0.2.1, 192.0.2.2", "", " x ", "abcdef-12345"]
+    ),
     st.text(st.characters(min_codepoint=32, max_codepoint=255, exclude_characters="\x7f"), max_size=12),
 )
 _headers = st.lists(st.tuples(_names, _values), max_size=5).map(
@@ -225,7 +198,7 @@ def test_the_environment_is_that_of_gunicorn(wires: tuple[Wire, Wire], request: 
     near, far = socket.socketpair()
     with near, far:
         near.sendall(request)
-        conn = TConn(wires[0].worker.cfg, far, CLIENT, HERE)
+        conn = wires[0].connection(far)
         conn.init()
         parsed = next(conn.parser)
         ours = environment(parsed, CLIENT)
@@ -242,7 +215,7 @@ def test_a_body_that_is_still_to_come_is_waited_for_as_ever(wires: tuple[Wire, W
     head, body = post().split(b"\r\n\r\n")
     near, far = socket.socketpair()
     with near, far:
-        conn = TConn(direct.worker.cfg, far, CLIENT, HERE)
+        conn = direct.connection(far)
         near.sendall(head + b"\r\n\r\n" + body[:10])
         later = threading.Timer(0.05, near.sendall, (body[10:],))
         later.start()
@@ -307,14 +280,48 @@ def test_a_connection_that_will_not_be_kept_is_announced(store: Store, end: str)
     assert b"\r\nConnection: close\r\n" in answer
 
 
-def test_what_gunicorn_is_to_log_or_to_cut_goes_its_way(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    logged = Wire(create_app(Settings(providers=()), store), direct=False, accesslog="-")
-    assert logged.worker._plain is None
-    monkeypatch.setenv("SCRIPT_NAME", "/below")
-    answer, _ = Wire(create_app(Settings(providers=()), store)).say(http(f"/below{CONFIG_OF}"))
+def test_what_gunicorn_is_to_log_goes_its_way(store: Store) -> None:
+    wire = Wire(create_app(Settings(providers=()), store), accesslog="-")
+    answer, _ = wire.say(http(CONFIG_OF))
     assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert wire.answered_directly == []
+
+
+def test_a_path_that_gunicorn_is_to_cut_goes_its_way(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCRIPT_NAME", "/below")
+    wire = Wire(create_app(Settings(providers=()), store))
+    answer, _ = wire.say(http(f"/below{CONFIG_OF}"))
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert wire.answered_directly == []
+
+
+UNUSUAL = {
+    "a version of another day": {"version": (1, 2)},
+    "a socket without an address": {"client": ""},
+    "a proxy that speaks first": {"proxy_protocol_info": {"client_addr": "192.0.2.9"}},
+    "a body without a length": {"body": SimpleNamespace(reader=object())},
+    "a client that waits for a word": {"_expected_100_continue": True},
+    "a header with an underscore": {"headers": [("X_FORWARDED_FOR", "192.0.2.9")]},
+    "a name from a header": {"headers": [("SCRIPT_NAME", "/x")]},
+    "a header that comes twice": {"headers": [("HOST", "a.example"), ("HOST", "b.example")]},
+}
+
+
+@pytest.mark.parametrize("unusual", [{}, *UNUSUAL.values()], ids=["nothing", *UNUSUAL])
+def test_what_is_unusual_is_gunicorns(unusual: dict[str, Any]) -> None:
+    request: dict[str, Any] = {
+        "version": (1, 1),
+        "method": "GET",
+        "path": "/",
+        "query": "",
+        "headers": [("HOST", "a.example")],
+        "body": SimpleNamespace(reader=LengthReader(None, 0)),
+        "_expected_100_continue": False,
+        "proxy_protocol_info": None,
+    }
+    client = unusual.get("client", CLIENT)
+    found = environment(SimpleNamespace(**request | unusual), client)
+    assert (found is None) is bool(unusual)
 
 
 def test_another_application_is_served_as_ever() -> None:

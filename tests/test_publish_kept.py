@@ -9,6 +9,7 @@ import pytest
 
 from autoconfig.formats import autodiscover, mobilesync, mozilla
 from autoconfig.publish import Document, Publisher, kept
+from autoconfig.publish.kind import MOZILLA
 from tests.publishing import NO_MAIL, OTHER, PROVIDER, Counter, FakeStore, there
 
 if TYPE_CHECKING:
@@ -107,22 +108,22 @@ def test_a_document_that_lies_ready_is_found_without_work(store: FakeStore, publ
         raise AssertionError("the store was asked")
 
     store.before_answer = refuse
-    assert publisher.kept_mozilla("example.com") is document is not None
+    assert publisher._at_hand(MOZILLA, "example.com") is document is not None
 
 
 def test_a_document_nobody_asked_for_yet_does_not_lie_ready(publisher: Publisher) -> None:
-    assert publisher.kept_mozilla("example.com") is None
+    assert publisher._at_hand(MOZILLA, "example.com") is None
 
 
 def test_a_document_of_an_older_version_does_not_lie_ready(store: FakeStore, publisher: Publisher) -> None:
     publisher.mozilla("example.com")
     store.version += 1
-    assert publisher.kept_mozilla("example.com") is None
+    assert publisher._at_hand(MOZILLA, "example.com") is None
 
 
 def test_a_document_for_a_host_that_was_asked_does_not_lie_ready(publisher: Publisher) -> None:
     publisher.mozilla("customer.example", "mx.example.net")
-    assert publisher.kept_mozilla("customer.example") is None
+    assert publisher._at_hand(MOZILLA, "customer.example") is None
 
 
 def test_the_table_of_kept_documents_is_bounded(
@@ -135,6 +136,22 @@ def test_the_table_of_kept_documents_is_bounded(
         assert publisher.mozilla(f"customer{number}.example", "mx.example.net") is not None
         sizes.append(len(publisher._kept.documents))
     assert max(sizes) == 10
+
+
+@pytest.mark.parametrize("ask", [Publisher.shared_mozilla, Publisher.pacc])
+def test_of_documents_a_template_makes_few_are_kept(
+    monkeypatch: pytest.MonkeyPatch, ask: Callable[[Publisher, str], Document | None]
+) -> None:
+    monkeypatch.setattr(kept, "FEW_DOCUMENTS", 10)
+    domains = [f"d{number}.example" for number in range(35)]
+    publisher = Publisher(FakeStore(replace(PROVIDER, domains=tuple(domains))))
+    first = [there(ask(publisher, domain)) for domain in domains]
+    again = [there(ask(publisher, domain)) for domain in domains]
+    assert again == first
+    # What was published of PACC is noted once for each version, so that each document is kept.
+    number = 10 if ask is Publisher.shared_mozilla else 35
+    assert len(publisher._kept.documents) == number
+    assert sum(one is other for one, other in zip(first, again, strict=True)) == number
 
 
 def test_domains_that_are_not_served_take_no_room(publisher: Publisher) -> None:

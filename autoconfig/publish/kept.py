@@ -21,6 +21,9 @@ Value = TypeVar("Value")
 
 KEPT_DOCUMENTS = 20_000
 """How many rendered documents are kept at most; about a kilobyte each."""
+FEW_DOCUMENTS = 2_000
+"""Up to how many one is kept that a template makes: more do not fit into the processor's caches, and to write
+each into memory that lies in none costs more than making it again."""
 
 
 _NOT_RENDERED = Document(b"", ())
@@ -74,7 +77,8 @@ class KeptDocuments:
     ) -> Document | None:
         """The document for everybody at a domain, kept from one change of the store to the next.
 
-        With ``everybody`` none where a mailbox may get another. ``made`` is told of what is rendered.
+        With ``everybody`` none where a mailbox may get another. ``made`` is told of what is rendered, once:
+        such documents are always kept.
         """
         kept = self._kept_now()
         entry = listed = self.store.find(domain)
@@ -98,7 +102,8 @@ class KeptDocuments:
         document = template.document(domain)
         if document is not None and made is not None:
             made(domain, document.body)
-        keep(kept.documents, key, document)
+        if made is not None or not template.is_made or len(kept.documents) < FEW_DOCUMENTS:
+            keep(kept.documents, key, document)
         return document
 
     def _kept_now(self) -> Kept:

@@ -69,10 +69,6 @@ class Publisher(KeptDocuments):
         document = self._at_hand(MOZILLA, domain)
         return self._document(MOZILLA, domain, everybody=True) if document is None else document
 
-    def kept_mozilla(self, domain: str) -> Document | None:
-        """The plain client configuration of a listed domain if it lies ready; one look, no work."""
-        return self._at_hand(MOZILLA, domain)
-
     def autodiscover(
         self, domain: str, address: EmailAddress | None, mx_domain: str | None = None
     ) -> Document | None:

@@ -48,6 +48,11 @@ class Template:
         """What the data and the document mention: a domain that is equal to something there is rendered."""
         self._asked = False
 
+    @property
+    def is_made(self) -> bool:
+        """Whether documents are put together, which costs next to nothing, and not rendered."""
+        return self._pieces is not None
+
     def document(self, domain: str) -> Document | None:
         """What the renderer writes for this domain, the same bytes; None where it has nothing to say."""
         if not self._asked:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 # No possessive group: before Python 3.11.5 one takes what it does not match.
 _ATOM = r"[A-Za-z0-9_~+-]{1,16}+"
 _ADDRESS = rf"{_ATOM}(?:\.{_ATOM}){{0,2}}(?:@|%40)([A-Za-z0-9.-]{{1,80}}+)"
+_NAMED = re.compile(r"[A-Za-z0-9.-]{1,80}")
 _BY_ADDRESS = re.compile(rf"emailaddress={_ADDRESS}")
 _PROTOCOL = r"Protocol=([A-Za-z0-9]{1,20})(?:&RedirectCount=[0-9])?"
 _JSON_QUERY = re.compile(rf"Email={_ADDRESS}&{_PROTOCOL}")
@@ -65,7 +66,8 @@ class QuickWay:
             if find is not None:
                 return find(environ)
             if path.startswith(BY_DOMAIN) and not environ["QUERY_STRING"]:
-                return self._publisher.kept_mozilla(path[len(BY_DOMAIN) :])
+                named = _NAMED.fullmatch(path, len(BY_DOMAIN))
+                return self._publisher.shared_mozilla(named[0].lower()) if named else None
             return self._json_v1(environ) if path.startswith(_JSON_PREFIX) else None
         except StoreDown as down:
             environ[STORE_DOWN] = down.with_traceback(None)  # which holds the environment

@@ -182,7 +182,7 @@ def test_the_short_way_is_the_long_way(
     body: bytes,
 ) -> None:
     front, kept = both
-    if kept and front._quick._publisher.kept_mozilla("example.com") is None:
+    if kept and not front._quick._publisher._kept.documents:
         for warm_path, warm_query in WARMING:
             call(front, environ_of(warm_path, query=warm_query))
     else:

@@ -154,6 +154,18 @@ def test_of_documents_a_template_makes_few_are_kept(
     assert sum(one is other for one, other in zip(first, again, strict=True)) == number
 
 
+def test_a_document_that_must_be_rendered_is_kept_among_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hoster's own domain is the one most asked for, and part of its servers' names."""
+    monkeypatch.setattr(kept, "FEW_DOCUMENTS", 10)
+    own = PROVIDER.incoming[0].hostname.partition(".")[2]
+    domains = [f"d{number}.test" for number in range(20)]
+    publisher = Publisher(FakeStore(replace(PROVIDER, domains=(*domains, own))))
+    for domain in domains:
+        there(publisher.shared_mozilla(domain))
+    assert there(publisher.shared_mozilla(own)) is publisher.shared_mozilla(own)
+    assert publisher.shared_mozilla(domains[-1]) is not publisher.shared_mozilla(domains[-1])
+
+
 def test_domains_that_are_not_served_take_no_room(publisher: Publisher) -> None:
     for number in range(100):
         publisher.mozilla(f"unknown{number}.example", f"host{number}.example")

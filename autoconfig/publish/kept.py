@@ -102,7 +102,7 @@ class KeptDocuments:
         document = template.document(domain)
         if document is not None and made is not None:
             made(domain, document.body)
-        if made is not None or not template.is_made or len(kept.documents) < FEW_DOCUMENTS:
+        if made is not None or len(kept.documents) < FEW_DOCUMENTS or not template.serves(domain):
             keep(kept.documents, key, document)
         return document
 

@@ -48,10 +48,19 @@ class Template:
         """What the data and the document mention: a domain that is equal to something there is rendered."""
         self._asked = False
 
-    @property
-    def is_made(self) -> bool:
-        """Whether documents are put together, which costs next to nothing, and not rendered."""
-        return self._pieces is not None
+    def serves(self, domain: str) -> bool:
+        """Whether this domain's document is put together, which costs next to nothing, and not rendered.
+
+        Not so for a provider's own domain, which is part of the names of its servers.
+        """
+        names = self._names
+        return (
+            self._pieces is not None
+            and names is not None
+            and len(domain) <= _LONGEST
+            and "." in domain
+            and domain not in names
+        )
 
     def document(self, domain: str) -> Document | None:
         """What the renderer writes for this domain, the same bytes; None where it has nothing to say."""
@@ -59,8 +68,9 @@ class Template:
             # The first domain may be the only one: not before the second is a template worth its making.
             self._asked = True
             return self._rendered(domain)
-        names = self._make() if self._names is None else self._names
-        if self._pieces is None or len(domain) > _LONGEST or "." not in domain or domain in names:
+        if self._names is None:
+            self._make()
+        if self._pieces is None or not self.serves(domain):
             return self._rendered(domain)
         return self._document(domain, domain.encode().join(self._pieces), self._tag)
 
@@ -73,10 +83,10 @@ class Template:
         headers = (*self._headers, ("ETag", f'"{tag}-{domain}"'))
         return Document(body, headers, autodiscover.form_of(body) if self._kind.addressed else None)
 
-    def _make(self) -> str:
+    def _make(self) -> None:
         """Render for two domains: where both documents are one around the name, it is a template.
 
-        Returns every name in the provider's data and in the document: a domain may be part of one.
+        Notes every name in the provider's data and in the document: a domain may be part of one.
         """
         first, second = (
             None if (body := self._kind.render(self._provider, name)) is None else body.split(name.encode())
@@ -88,7 +98,6 @@ class Template:
             self._pieces = tuple(first)
             mentioned += b" ".join(first).decode()
         self._names = " ".join(set(_DOTTED.findall(mentioned)))  # the last: others may look meanwhile
-        return self._names
 
 
 def _tag_of(pieces: Sequence[bytes]) -> str:

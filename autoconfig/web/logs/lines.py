@@ -104,14 +104,16 @@ def _method(answered: Answered) -> str:
 
 
 def _path(path: str) -> str:
-    return _kept_path(path) if _comes_again(path) else private_path(path)[:_LONGEST_PATH]
+    return (_kept_path if _comes_again(path) else _kept_path.__wrapped__)(path)
 
 
 def _agent(agent: str) -> str:
-    return _kept_agent(agent) if _comes_again(agent) else without_addresses(agent)[:_LONGEST_AGENT]
+    return (_kept_agent if _comes_again(agent) else _kept_agent.__wrapped__)(agent)
 
 
-_kept_path = lru_cache(_MOST_KEPT)(private_path)
+@lru_cache(_MOST_KEPT)
+def _kept_path(path: str) -> str:
+    return private_path(path)[:_LONGEST_PATH]
 
 
 @lru_cache(_MOST_KEPT)

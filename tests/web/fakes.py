@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from autoconfig.errors import StoreDown
 from autoconfig.stores import Entry, Health
 
 if TYPE_CHECKING:
@@ -45,3 +46,16 @@ class FakeStore:
 
     def close(self) -> None:
         """Nothing is open."""
+
+
+class Down(FakeStore):
+    """Knows one domain, and cannot say anything about another; counts how often it was asked."""
+
+    asked = 0
+
+    def find(self, domain: str) -> Entry | None:
+        """The provider of kept.example. Raises StoreDown."""
+        self.asked += 1
+        if domain != "kept.example":
+            raise StoreDown("The store postgresql://db.internal/x does not answer: no route.")
+        return super().find(domain)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from autoconfig.errors import StoreDown
 from autoconfig.formats import autodiscover
 from autoconfig.model import EmailAddress
 from autoconfig.settings import Settings
@@ -16,7 +15,7 @@ from autoconfig.stores.pulse import SourceFailed
 from autoconfig.web import create_app
 from tests.publishing import PROVIDER
 from tests.web.asking import CONFIG, JSON, POX, TEXT
-from tests.web.fakes import FakeStore
+from tests.web.fakes import Down, FakeStore
 from tests.web.resolving import FakeResolver
 
 if TYPE_CHECKING:
@@ -27,15 +26,6 @@ if TYPE_CHECKING:
 
 BY_NAME = "/v1.1/example.com"
 JSON_QUERY = "Email=ada@other.example&Protocol=AutodiscoverV1"
-
-
-class Down(FakeStore):
-    """Knows one domain, and cannot say anything about another."""
-
-    def find(self, domain: str) -> Entry | None:
-        if domain != "kept.example":
-            raise StoreDown("The store postgresql://db.internal/x does not answer: no route.")
-        return super().find(domain)
 
 
 @pytest.fixture
@@ -128,14 +118,7 @@ def test_every_document_that_may_be_old_is_counted(method: str, path: str) -> No
     [("GET", f"{CONFIG}?emailaddress=ada@other.example"), ("POST", POX), ("GET", f"{JSON}?{JSON_QUERY}")],
 )
 def test_a_source_that_does_not_answer_is_asked_once_for_a_request(method: str, path: str) -> None:
-    class Slow(Down):
-        asked = 0
-
-        def find(self, domain: str) -> Entry | None:
-            self.asked += 1
-            return super().find(domain)
-
-    store = Slow(provider=PROVIDER)
+    store = Down(provider=PROVIDER)
     client = create_app(Settings(providers=(), resolve="off"), store).test_client()
     body = autodiscover.render_request(EmailAddress.parse("ada@other.example")) if method == "POST" else None
     assert client.open(path, method=method, data=body).status_code == 503

@@ -25,8 +25,9 @@ from autoconfig.web.logs import AccessLog
 from autoconfig.web.logs.lines import to_standard_output
 from autoconfig.web.logs.setup import JsonFormatter
 from autoconfig.web.metrics import Meter
+from tests.publishing import PROVIDER
 from tests.web.asking import CONFIG, JSON, POX, call, environ_of
-from tests.web.test_store_down import PROVIDER, Down
+from tests.web.fakes import Down
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

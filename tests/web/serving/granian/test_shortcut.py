@@ -15,14 +15,15 @@ from autoconfig.web import create_app
 from autoconfig.web.logs import AccessLog
 from autoconfig.web.paths import PACC_PATH
 from autoconfig.web.serving.granian.shortcut import WRAP, shorten
+from tests.publishing import PROVIDER
 from tests.web.asking import CONFIG, JSON, POX, call, environ_of
+from tests.web.fakes import Down
 from tests.web.test_proxies import NETWORKS
-from tests.web.test_store_down import PROVIDER, Down
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from autoconfig.stores import Entry, Store
+    from autoconfig.stores import Store
 
     Sent = tuple[int, list[tuple[str, str]], bytes]
 
@@ -110,14 +111,7 @@ def test_a_trusted_proxy_is_believed_there_too(store: Store) -> None:
 
 
 def test_a_store_that_is_away_is_asked_once() -> None:
-    class Counting(Down):
-        asked = 0
-
-        def find(self, domain: str) -> Entry | None:
-            self.asked += 1
-            return super().find(domain)
-
-    store = Counting(provider=PROVIDER)
+    store = Down(provider=PROVIDER)
     app = create_app(Settings(providers=()), store)
     shorten(app)
     worker = getattr(mp, WRAP)(app, {}, None)

@@ -1,8 +1,9 @@
-"""Workers of these tests log as gunicorn does."""
+"""Connections, and loggers that are as before."""
 
 from __future__ import annotations
 
 import logging
+import socket
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,3 +21,12 @@ def _loggers() -> Iterator[None]:
     for found, (propagate, handlers, level, filters) in zip(loggers, before, strict=True):
         found.propagate, found.handlers, found.filters = propagate, handlers, filters
         found.setLevel(level)
+
+
+@pytest.fixture
+def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
+    """The client, and the server's end of its connection."""
+    client, server = socket.socketpair()
+    yield client, server
+    client.close()
+    server.close()

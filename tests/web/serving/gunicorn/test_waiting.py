@@ -20,15 +20,6 @@ THREADS = 2
 
 
 @pytest.fixture
-def connection() -> Iterator[tuple[socket.socket, socket.socket]]:
-    """A client and the server's end of its connection."""
-    client, server = socket.socketpair()
-    yield client, server
-    client.close()
-    server.close()
-
-
-@pytest.fixture
 def rooms() -> Iterator[_TwoRooms]:
     """The rooms of a directory; every ordinary thread is busy until the test is over."""
     rooms = _TwoRooms(THREADS, DirectoryWorker.slow)
@@ -50,9 +41,9 @@ def rooms() -> Iterator[_TwoRooms]:
     ],
 )
 def test_who_may_wait_for_strangers_needs_no_ordinary_thread(
-    rooms: _TwoRooms, connection: tuple[socket.socket, socket.socket], request_line: bytes
+    rooms: _TwoRooms, pair: tuple[socket.socket, socket.socket], request_line: bytes
 ) -> None:
-    client, server = connection
+    client, server = pair
     client.sendall(request_line)
     done = rooms.submit(lambda conn: conn.sock.recv(100), SimpleNamespace(sock=server))
     assert done.result(10) == request_line
@@ -62,9 +53,9 @@ def test_who_may_wait_for_strangers_needs_no_ordinary_thread(
     "request_line", [b"GET /mail/config-v1.1.xml HTTP/1.1\r\n", b"GET / HTTP/1.1\r\n", b"", b"POST /api/"]
 )
 def test_everybody_else_does(
-    rooms: _TwoRooms, connection: tuple[socket.socket, socket.socket], request_line: bytes
+    rooms: _TwoRooms, pair: tuple[socket.socket, socket.socket], request_line: bytes
 ) -> None:
-    client, server = connection
+    client, server = pair
     client.sendall(request_line)
     done = rooms.submit(lambda conn: None, SimpleNamespace(sock=server))
     assert not done.running()

@@ -36,15 +36,6 @@ def worker(store: Store) -> Iterator[PatientWorker]:
     found.poller.close()
 
 
-@pytest.fixture
-def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
-    """The client, and the server's end of its connection."""
-    client, server = socket.socketpair()
-    yield client, server
-    client.close()
-    server.close()
-
-
 def connection(worker: PatientWorker, server: socket.socket, held: bytes = b"") -> Any:
     """What the worker has of it once a request was read; ``held`` came with that."""
     from gunicorn.workers.gthread import TConn

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from autoconfig.stores.connections import Limits, errors_of, reader, reason_of, shown
 from autoconfig.stores.guard import Guard
-from autoconfig.stores.prepared import texts
 from autoconfig.stores.pulse import SourceFailed, after_fork
 
 if TYPE_CHECKING:
@@ -53,7 +52,11 @@ class Database:
         self._engine = reader(url, limits or Limits())
         self._secret = url.password
         self._errors = errors_of(self._engine)
-        self._is_psycopg = self._engine.dialect.driver == "psycopg"
+        self._texts: Callable[..., list[Row] | None] | None = None
+        if self._engine.dialect.driver == "psycopg":
+            from autoconfig.stores.prepared import texts  # which needs it
+
+            self._texts = texts
         seconds = (limits or Limits()).statement_seconds
         self._guard = Guard(seconds + 1) if url.get_backend_name() == "postgresql" else None
         after_fork(self._forked)
@@ -71,8 +74,8 @@ class Database:
         """At most so many rows of the answer. Raises SourceFailed."""
 
         def some(connection: Any) -> list[Row]:
-            if self._is_psycopg:
-                found = texts(connection.driver_connection, connection.info, question, values, most)
+            if self._texts is not None:
+                found = self._texts(connection.driver_connection, connection.info, question, values, most)
                 if found is not None:
                     return found
             return self._by_cursor(connection, question, values, lambda cursor: list(cursor.fetchmany(most)))
@@ -122,8 +125,9 @@ class Database:
 
     def _asked(self, values: Mapping[str, str], ask: Callable[[Any], Value]) -> Value | None:
         """What is answered on a connection; None for values that can stand nowhere in this database."""
-        if any(_UNTOLD.search(value) for value in values.values()):
-            return None
+        for value in values.values():
+            if _UNTOLD.search(value):
+                return None
         try:
             return self._asked_once(ask)
         except _Disconnected:

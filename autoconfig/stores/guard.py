@@ -12,13 +12,12 @@ import os
 import socket
 import threading
 import time
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from autoconfig.stores.pulse import after_fork
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
 LOOK_EVERY = 0.5
 """Seconds between two looks at the questions that are out."""
@@ -35,21 +34,29 @@ class Guard:
         self._started = False
         after_fork(self._reset)
 
-    @contextmanager
-    def watching(self, descriptor: int) -> Iterator[None]:
+    def watching(self, descriptor: int) -> AbstractContextManager[None]:
         """Watch over one question on the socket with that file descriptor."""
+        return _Question(self, descriptor)
+
+    def begin(self, descriptor: int) -> int:
+        """Watch from now on; the number of the question is returned."""
         number = next(self._numbers)
+        self._out[number] = (time.monotonic() + self._seconds, descriptor)
+        if not self._started:
+            self._start()
+        return number
+
+    def end(self, number: int) -> None:
+        """Watch no more."""
+        # Under the lock, so that the descriptor is not closed, and another's, while it is shut down.
         with self._lock:
-            self._out[number] = (time.monotonic() + self._seconds, descriptor)
+            self._out.pop(number, None)
+
+    def _start(self) -> None:
+        with self._lock:
             if not self._started:
                 self._started = True
                 threading.Thread(target=self._watch, name="guard", daemon=True).start()
-        try:
-            yield
-        finally:
-            # Under the lock, so that the descriptor is not closed, and another's, while it is shut down.
-            with self._lock:
-                self._out.pop(number, None)
 
     def _reset(self) -> None:
         self._lock = threading.Lock()
@@ -61,9 +68,27 @@ class Guard:
             time.sleep(LOOK_EVERY)
             now = time.monotonic()
             with self._lock:
-                late = [number for number, (deadline, _) in self._out.items() if now > deadline]
+                # A copy: a question may begin meanwhile.
+                late = [number for number, (deadline, _) in self._out.copy().items() if now > deadline]
                 for number in late:
                     _shut_down(self._out.pop(number)[1])
+
+
+class _Question:
+    """One question that is out."""
+
+    __slots__ = ("_descriptor", "_guard", "_number")
+
+    def __init__(self, guard: Guard, descriptor: int) -> None:
+        self._guard = guard
+        self._descriptor = descriptor
+        self._number = 0
+
+    def __enter__(self) -> None:
+        self._number = self._guard.begin(self._descriptor)
+
+    def __exit__(self, *_error: object) -> None:
+        self._guard.end(self._number)
 
 
 def _shut_down(descriptor: int) -> None:

@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from psycopg import errors
+from psycopg.pq import ExecStatus
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping
 
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 _PLACE = re.compile(r"%(?:\((\w+)\)s|%)")
 _TEXTS = frozenset({18, 19, 25, 1042, 1043})
 """The types char, name, text, bpchar and varchar (oid in pg_type)."""
+_GOOD = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 _FOR_THE_CURSOR = b""
 
 Texts = list[tuple[Any, ...]]
@@ -31,8 +35,6 @@ def texts(
     ``connection`` is one of psycopg's; ``kept`` lives as long as it and has what is prepared on it.
     Raises psycopg's errors.
     """
-    from psycopg import errors
-
     encoding = connection.info.encoding
     try:
         name = kept.get(question)
@@ -66,9 +68,7 @@ def _prepared(connection: Any, question: Question) -> bytes:
 
 
 def _checked(result: Any, encoding: str) -> Any:
-    from psycopg import errors, pq
-
-    if result.status in (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK):
+    if result.status in _GOOD:
         return result
     raise errors.error_from_result(result, encoding)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.databases.server import lasting_port
-from tests.real.serving import START_SECONDS, STOP_SECONDS, WORKERS, Reply, ask, environment
+from tests.real.serving import START_SECONDS, STOP_SECONDS, WORKERS, Reply, ask, children_of, environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -137,8 +137,7 @@ class Replica:
     def workers(self) -> list[int]:
         """The pids of its workers."""
         assert self._process is not None
-        pid = self._process.pid
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        return children_of(self._process.pid)
 
     def _worker_of(self, connection: http.client.HTTPConnection) -> int:
         """The pid of the worker at the other end of a connection that it has answered."""

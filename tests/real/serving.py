@@ -12,11 +12,11 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 START_SECONDS = 30
 STOP_SECONDS = 20
@@ -65,6 +65,10 @@ class Server:
                 connection.shutdown(socket.SHUT_WR)
             return read_all(connection)
 
+    def workers(self) -> list[int]:
+        """The pids of its workers."""
+        return children_of(self.process.pid)
+
     def access_lines(self, mark: str) -> list[str]:
         """The lines of the access log that hold a mark, once the log has one."""
         deadline = time.monotonic() + 10
@@ -109,6 +113,11 @@ def running(
             process.kill()
             process.wait()
             raise
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes that one has started and that are not gone."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def environment(**settings: str) -> dict[str, str]:

@@ -179,8 +179,7 @@ def test_who_comes_while_a_server_says_goodbye_is_refused_at_once(tmp_path: Path
 
 def test_who_knocked_before_a_stop_is_answered(tmp_path: Path) -> None:
     with running(tmp_path) as server, contextlib.ExitStack() as stack:
-        pid = server.process.pid
-        workers = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        workers = server.workers()
         for worker in workers:
             os.kill(worker, signal.SIGSTOP)
         waiting = [stack.enter_context(contextlib.closing(server.connect())) for _ in range(20)]
@@ -207,8 +206,7 @@ def test_a_server_that_drains_serves_on_and_tells_proxies_to_go_elsewhere(tmp_pa
 
 def test_workers_that_die_while_a_server_drains_have_successors(tmp_path: Path) -> None:
     with running(tmp_path, "--drain", "6") as server:
-        pid = server.process.pid
-        workers = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        workers = server.workers()
         server.process.send_signal(signal.SIGTERM)
         time.sleep(0.3)
         for worker in workers:

@@ -7,7 +7,6 @@ import http.client
 import signal
 import threading
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -81,10 +80,10 @@ def test_what_one_worker_was_told_all_of_them_know(service: Server, name_server:
 
 def test_renewed_workers_know_it_too(service: Server, name_server: NameServer) -> None:
     assert service.get("/v1.1/customer1.com").status == 200
-    before = workers(service)
+    before = set(service.workers())
     service.process.send_signal(signal.SIGHUP)
     deadline = time.monotonic() + RENEWED_SECONDS
-    while before & workers(service):
+    while before & set(service.workers()):
         # granian closes connections that it has not taken up.
         with contextlib.suppress(OSError, http.client.HTTPException):
             assert service.get("/v1.1/customer1.com").status == 200
@@ -92,12 +91,6 @@ def test_renewed_workers_know_it_too(service: Server, name_server: NameServer) -
         time.sleep(0.05)
     assert statuses(service, "/v1.1/customer1.com") == {200}
     assert name_server.asked["customer1.com"] == 1
-
-
-def workers(server: Server) -> set[int]:
-    """The processes that the master has started."""
-    pid = server.process.pid
-    return set(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()))
 
 
 def test_a_flood_of_made_up_domains_keeps_no_document_waiting(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.real.serving import ask, environment, running
+from tests.real.serving import WORKERS, ask, environment, running
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -201,3 +203,11 @@ def test_a_port_that_is_taken_stops_the_start(server: Server) -> None:
     assert result.returncode == 1
     assert "Traceback" not in result.stderr
     assert str(server.port) in result.stderr
+
+
+def test_threads_of_a_worker_do_not_interrupt_each_other(server: Server) -> None:
+    workers = server.workers()
+    assert len(workers) == WORKERS
+    for pid in workers:
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            assert os.sched_getscheduler(int(thread.name)) == os.SCHED_BATCH

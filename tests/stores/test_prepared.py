@@ -39,7 +39,7 @@ def database(place: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def by_texts(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+def by_texts(database: Database, monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """What libpq said, None where the cursor was asked."""
     said: list[object] = []
     ask = prepared.texts
@@ -48,7 +48,7 @@ def by_texts(monkeypatch: pytest.MonkeyPatch) -> list[object]:
         said.append(ask(*arguments))
         return said[-1]
 
-    monkeypatch.setattr("autoconfig.stores.database.texts", noted)
+    monkeypatch.setattr(database, "_texts", noted)
     return said
 
 

@@ -54,8 +54,11 @@ class Tally:
         """Let several numbers be what this process has counted elsewhere, beside what others counted."""
         with self._lock:
             # Asked for under the lock: an older count must not come after a newer one.
+            row, before = self.row, self._before
             for number, count in enumerate(counted(), first):
-                self.row[number] = max(self.row[number], self._before[number] + count)
+                now = before[number] + count
+                if now > row[number]:
+                    row[number] = now
 
     def sums(self) -> list[float]:
         """Each number as it is for all processes together."""

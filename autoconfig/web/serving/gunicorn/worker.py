@@ -26,6 +26,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from autoconfig.web.serving.gunicorn.direct import DirectWorker
+from autoconfig.web.serving.gunicorn.scheduling import interrupt_nobody
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,6 +55,11 @@ _PAUSE = struct.pack("ll", BODY_SECONDS, 0)
 
 class PatientWorker(DirectWorker):
     """Hands a connection to a thread when the head of its request is there, and closes it without waiting."""
+
+    def init_process(self) -> None:
+        """Begin to serve, with threads that do not interrupt each other."""
+        interrupt_nobody()
+        super().init_process()
 
     def init_signals(self) -> None:
         """Listen to the signals of the master, also to one that came before anybody listened."""

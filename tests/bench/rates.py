@@ -1,9 +1,9 @@
 """Requests a second of ours and others, side by side. Run: ``python -m tests.bench.rates``.
 
-The machine's mood changes from minute to minute. So all servers run, each pinned to one core with wrk on
-another, and take turns of a second; what counts is the ratio within a turn, of all turns the median. Two
-processes of the same server differ by some hundredths, so that each is started several times. The work
-a request costs (the processor's time) depends less on who else is busy. Another server joins with
+The machine's mood changes from minute to minute (its worst: ``load``). So all servers run, each pinned to one
+core with wrk on another, and take turns of a second; what counts is the ratio within a turn, of all turns the
+median. Two processes of the same server differ by some hundredths, so that each is started several times. The
+work a request costs (the processor's time) depends less on who else is busy. Another server joins with
 ``--peer NAME "COMMAND with {port} in it"``; it is asked for ada@example.com as ours is.
 """
 
@@ -108,6 +108,8 @@ def _compared(makers: Mapping[str, servers.Make], options: argparse.Namespace) -
                 figures.setdefault(kind, []).extend(loads)
             if start == options.starts - 1:
                 _print(running, figures)
+    most = max(figure.stolen for loads in figures.values() for figure in loads)
+    print(f"at most {most:.1%} of a core's time was taken from the machine in a second that counts\n")
     return figures
 
 

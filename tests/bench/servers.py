@@ -229,8 +229,10 @@ def _serve_granian(kind: str, port: int) -> None:
 
     from autoconfig.web.serving.granian import options_for
     from autoconfig.web.serving.granian.shortcut import shorten
+    from autoconfig.web.serving.scheduling import interrupt_nobody
 
     def load() -> WSGIApplication:
+        interrupt_nobody()
         application = APPLICATIONS[kind]()
         shorten(application)
         return application

@@ -7,9 +7,7 @@ served from a folder of files, in memory: the ratio to that is what counts, and 
 from __future__ import annotations
 
 import os
-import re
 import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -20,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.bench import load
 from tests.databases.postgresql import PostgreSQL
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
 ROUNDS = 15
 SECONDS = 1
-CONNECTIONS = 16
 SMALL = 1000
 
 FIRST_ANSWER = 2.0
@@ -85,14 +83,12 @@ def main() -> None:
                 f"{name:<12}{rate:>10.0f}{first:>9.2f}{large:>9.1f}{little:>9.1f}"
                 f"{large / little:>7.2f}{verdicts}"
             )
-        how = f"{CONNECTIONS} connections, random domains, {ROUNDS} rounds of {SECONDS} s"
+        how = f"{load.CONNECTIONS} connections, random domains, {ROUNDS} rounds of {SECONDS} s"
         print(f"\none worker, 8 threads, {how}\n")
         print(f"{'store':<12}{'documents/s':>12}{'in memory/s':>12}{'ratio':>7}{'MiB':>6}")
         for name, (url, _) in databases.items():
             with _server(url) as ours, _server(str(memory_store)) as memory:
-                pairs = [
-                    (_wrk(root, ours.port, count), _wrk(root, memory.port, count)) for _ in range(ROUNDS)
-                ]
+                pairs = [(_wrk(root, ours, count), _wrk(root, memory, count)) for _ in range(ROUNDS)]
                 mine, theirs = (statistics.median(column) for column in zip(*pairs, strict=True))
                 ratio = statistics.median(one / other for one, other in pairs)
                 resident = ours.worker_memory()
@@ -158,7 +154,7 @@ def _first_answer(url: str, count: int) -> float:
 def _costs(url: str, count: int, small: str, small_count: int) -> tuple[float, float]:
     """Microseconds of one look-up in the large and in the small store, which take turns."""
     command = [sys.executable, "-c", _COST, url, str(count), small, str(small_count)]
-    output = subprocess.run([*_pinned(1), *command], capture_output=True, text=True, check=True).stdout
+    output = subprocess.run([*load.pinned(1), *command], capture_output=True, text=True, check=True).stdout
     large, little = map(float, output.split())
     return large, little
 
@@ -199,11 +195,9 @@ class _Server:
 
 @contextmanager
 def _server(store: str, domain: str = "d1.example") -> Iterator[_Server]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = load.free_port()
     command = [
-        *_pinned(0),
+        *load.pinned(0),
         sys.executable,
         "-m",
         "autoconfig",
@@ -236,28 +230,11 @@ def _wait_for(port: int, domain: str) -> None:
     sys.exit("bench: the server did not start.")
 
 
-def _wrk(root: Path, port: int, count: int) -> float:
+def _wrk(root: Path, server: _Server, count: int) -> float:
     """Documents a second, for domains drawn at random."""
     script = root / "random.lua"
     script.write_text(_RANDOM.format(seed=time.time_ns() % 10**9, last=count - 1))
-    command = [
-        "wrk",
-        "-t1",
-        f"-c{CONNECTIONS}",
-        f"-d{SECONDS}s",
-        "-s",
-        str(script),
-        f"http://127.0.0.1:{port}/",
-    ]
-    output = subprocess.run([*_pinned(1), *command], capture_output=True, text=True, check=True).stdout
-    rate = re.search(r"Requests/sec:\s+([\d.]+)", output)
-    assert rate is not None, output
-    assert "Non-2xx" not in output, output
-    return float(rate[1])
-
-
-def _pinned(core: int) -> list[str]:
-    return [] if (os.cpu_count() or 1) < 2 else ["taskset", "-c", str(core)]
+    return load.wrk(f"http://127.0.0.1:{server.port}/", server.process.pid, script, seconds=SECONDS).rate
 
 
 if __name__ == "__main__":

@@ -69,6 +69,15 @@ class Server:
         """The pids of its workers."""
         return children_of(self.process.pid)
 
+    def scheduling(self) -> set[int]:
+        """The scheduling policies of all threads of its workers (os.SCHED_OTHER and its like)."""
+        policies = set()
+        for pid in self.workers():
+            for thread in Path(f"/proc/{pid}/task").iterdir():
+                with contextlib.suppress(ProcessLookupError):  # it has ended
+                    policies.add(os.sched_getscheduler(int(thread.name)))
+        return policies
+
     def access_lines(self, mark: str) -> list[str]:
         """The lines of the access log that hold a mark, once the log has one."""
         deadline = time.monotonic() + 10

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import socket
 import subprocess
@@ -96,6 +97,11 @@ def test_requests_of_both_ways_are_counted(shortcut: Server) -> None:
     nothing = found.replace("found", "nothing")
     assert after.get(found, 0) - before.get(found, 0) == 2
     assert after.get(nothing, 0) - before.get(nothing, 0) == 1
+
+
+def test_threads_of_a_worker_do_not_interrupt_each_other(under_granian: Server) -> None:
+    assert under_granian.get("/healthz").status == 200
+    assert under_granian.scheduling() == {os.SCHED_BATCH}
 
 
 def counted(server: Server) -> dict[str, float]:

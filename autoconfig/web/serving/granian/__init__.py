@@ -23,6 +23,7 @@ from autoconfig.web.metrics import Meter
 from autoconfig.web.serving.granian.insisting import heed_once, insist
 from autoconfig.web.serving.granian.quiet import watch
 from autoconfig.web.serving.granian.shortcut import shorten
+from autoconfig.web.serving.scheduling import interrupt_nobody
 from autoconfig.web.strangers import MOST_WAITING
 from autoconfig.web.strangers.cache import MemoryCache, open_cache
 
@@ -77,6 +78,7 @@ def application(
     access_log: bool,
 ) -> WSGIApplication:
     """The application of one worker."""
+    interrupt_nobody()  # first: threads are started like the one that starts them
     watch(port)
     heed_once()
     app: WSGIApplication = create_app(settings, memory=memory, signer=signer, meter=meter, threads=threads)

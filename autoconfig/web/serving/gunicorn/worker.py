@@ -26,7 +26,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from autoconfig.web.serving.gunicorn.direct import DirectWorker
-from autoconfig.web.serving.gunicorn.scheduling import interrupt_nobody
+from autoconfig.web.serving.scheduling import interrupt_nobody
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,14 +8,14 @@ import sys
 
 import pytest
 
-from autoconfig.web.serving.gunicorn.scheduling import interrupt_nobody
+from autoconfig.web.serving.scheduling import interrupt_nobody
 
 
 def policy_after(*before: str) -> int:
     """That of a process of its own, and of a thread it starts then."""
     code = (
         "import os, threading\n"
-        "from autoconfig.web.serving.gunicorn.scheduling import interrupt_nobody\n"
+        "from autoconfig.web.serving.scheduling import interrupt_nobody\n"
         f"{chr(10).join(before)}\n"
         "interrupt_nobody()\n"
         "found = [os.sched_getscheduler(0)]\n"

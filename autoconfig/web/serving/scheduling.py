@@ -7,7 +7,7 @@ from contextlib import suppress
 
 
 def interrupt_nobody() -> None:
-    """Let no thread of this process, nor any it starts later, interrupt another by waking up.
+    """Let no thread that this one starts from now on, nor itself, interrupt another by waking up.
 
     Of Python's threads one runs at a time. One that is woken (by a request, by a database's answer) and takes
     the processor from another finds the lock they share held, and gives it back: two changes for nothing, and

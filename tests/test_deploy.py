@@ -152,6 +152,29 @@ def test_systemd_takes_the_unit(tmp_path: Path) -> None:
     assert rated.returncode == 0, rated.stdout[-500:]
 
 
+@pytest.mark.real
+def test_the_unit_lets_workers_choose_how_they_are_scheduled() -> None:
+    """What it does not allow fails, where systemd would kill the worker."""
+    systemd = program("systemd-analyze", "systemd")
+    unit = (DEPLOY / "mail-autoconfig.service").read_text()
+    allowed: set[str] = set()
+    for line in re.findall(r"^SystemCallFilter=(.*)$", unit, re.MULTILINE):
+        calls = {call for name in line.removeprefix("~").split() for call in calls_of(name, systemd)}
+        allowed = allowed - calls if line.startswith("~") else allowed | calls
+    assert {"sched_getscheduler", "sched_setscheduler", "futex"} <= allowed
+    assert not {"reboot", "setpriority"} & allowed
+    assert re.search("^SystemCallErrorNumber=EPERM$", unit, re.MULTILINE)
+
+
+def calls_of(name: str, systemd: str) -> set[str]:
+    """A system call, or all of a group of systemd's."""
+    if not name.startswith("@"):
+        return {name}
+    listed = run(systemd, "syscall-filter", name).stdout.splitlines()[1:]
+    names = [line.strip() for line in listed if not line.strip().startswith("#")]
+    return {call for each in names if each for call in calls_of(each, systemd)}
+
+
 def documented(path: str, language: str) -> list[str]:
     """The code blocks of one language in a page of the documentation."""
     text = (ROOT / "docs" / path).read_text()

@@ -185,7 +185,7 @@ def _serving(folder: Path, rounds: int) -> bool:
                     found[name].append(figure)
     print(f"{'nginx serves':<22}{'per s':>9}{'ratio':>7}{'work us':>9}{'ratio':>7}{'p99 ms':>8}")
     for name, figures in found.items():
-        rate, p99, work = (statistics.median(column) for column in zip(*figures, strict=True))
+        rate, p99, work, _stolen = (statistics.median(column) for column in zip(*figures, strict=True))
         print(
             f"{name:<22}{rate:>9,.0f}{_ratio(found, name):>7.2f}{work:>9.2f}"
             f"{_work_ratio(found, name):>7.2f}{p99:>8.2f}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -244,7 +245,7 @@ def test_no_password_goes_over_a_connection_without_encryption(
     assert report.outcome is Outcome.NO_ENCRYPTION
     assert report.said == f"{host.host}:143 is without encryption."
     # Who came before, with encryption, may be told of just now.
-    assert not [line for line in host.log.splitlines() if "imap-login" in line and ", TLS," not in line]
+    assert not re.findall(r"^(?!.*, TLS\b).*imap-login.*", host.log, re.MULTILINE)
 
 
 def test_a_password_that_is_forced_over_plain_text_is_told_what_the_server_thinks(

@@ -46,7 +46,7 @@ FARTHEST = 0.08
 GIVEN_AWAY = 0.16
 """What a store that leaks is away from a half at least."""
 LEAKS = (3, 10, 30)
-"""Look-ups; the fewest are enough on a machine with nothing else to do."""
+"""How often a look is repeated; the fewest are enough on a machine with nothing else to do."""
 
 PATHS = ["/mail/config-v1.1.xml?emailaddress={}", "/autodiscover/autodiscover.xml?email={}"]
 MAILBOXES = TRIES * len(PATHS) * EACH
@@ -145,15 +145,17 @@ def test_a_store_that_leaves_out_work_for_the_unknown_is_told_apart(
         return honest(self, template, given, usual, address)
 
     monkeypatch.setattr(MappedStore, "_mailbox", leaky)
-    store = opened(written(tmp_path))
     found = 0.0
-    for looks in LEAKS:  # noqa: B007 - leaky sees it
+    for looks in LEAKS:
+        folder = tmp_path / str(looks)
+        folder.mkdir()
+        store = opened(written(folder))  # another one: nobody is asked for twice
         found = away(store, PATHS[0])
+        store.close()
         if found > GIVEN_AWAY:
             break
     record_property(
         "figure",
-        f"a store that leaks {looks} look-ups: {found:.3f} away from one half (more than {GIVEN_AWAY})",
+        f"a store that repeats {looks} looks: {found:.3f} away from one half (more than {GIVEN_AWAY})",
     )
-    store.close()
     assert found > GIVEN_AWAY

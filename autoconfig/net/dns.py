@@ -157,21 +157,25 @@ class Dns:
             query = query_for(name, kind)
         except ValueError as error:
             raise LookupFailed(f"{name[:80]!r} cannot be asked for.") from error
-        failures: list[LookupFailed] = []
+        spoken: LookupFailed | None = None
+        waiting = self._servers
         for exchange in self._rounds:
-            for server in self._servers:
+            silent = []
+            for server in waiting:
                 try:
                     async with asyncio.timeout(self._try_timeout):
                         message = await exchange(query, server)
                     return read(query, message, server)
                 except TimeoutError:
-                    failures.append(LookupFailed(f"The name server {server} is silent.", unreachable=True))
+                    failure = LookupFailed(f"The name server {server} is silent.", unreachable=True)
                 except LookupFailed as error:
-                    failures.append(error)
-            spoken = [failure for failure in failures if not failure.unreachable]
-            if spoken:
-                raise spoken[-1]  # a second round would hear the same
-        raise failures[-1]
+                    failure = error
+                if failure.unreachable:
+                    silent.append(server)
+                else:
+                    spoken = failure
+            waiting = tuple(silent)  # one that has spoken would say the same again
+        raise spoken or failure
 
     async def aclose(self) -> None:
         """Close what the exchange keeps open."""

@@ -95,10 +95,25 @@ def test_a_server_that_failed_is_not_asked_in_a_second_round() -> None:
 
 @pytest.mark.parametrize(("first", "second"), [(SERVFAIL, SILENCE), (SILENCE, SERVFAIL)])
 def test_what_one_server_said_weighs_more_than_the_silence_of_the_other(first: Says, second: Says) -> None:
-    error, _ = timed(Servers({FIRST.host: first, SECOND.host: second}), FIRST, SECOND)
+    servers = Servers({FIRST.host: first, SECOND.host: second})
+    error, seconds = timed(servers, FIRST, SECOND)
     assert isinstance(error, LookupFailed)
     assert str(error).endswith(" says SERVFAIL.")
     assert not error.unreachable
+    assert seconds == pytest.approx(2 * TRY_TIMEOUT)
+
+
+def test_only_the_silent_one_is_asked_again_where_the_other_failed() -> None:
+    servers = Servers({FIRST.host: SERVFAIL, SECOND.host: SILENCE})
+
+    async def look_up() -> object:
+        asking = asyncio.ensure_future(servers.dns(FIRST, SECOND).look_up(NAME, "A"))
+        await asyncio.sleep(TRY_TIMEOUT / 2)
+        servers.answers[SECOND.host] = GOOD
+        return (await asking).records
+
+    assert run(look_up()) == ("192.0.2.7",)
+    assert servers.hosts == [FIRST.host, SECOND.host, SECOND.host]
 
 
 def test_the_time_for_one_try_can_be_chosen() -> None:

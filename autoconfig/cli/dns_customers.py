@@ -96,23 +96,25 @@ class Planner:
 
     def _by_mx(self, domain: str) -> tuple[Provider, str]:
         """The provider that takes a domain's mail."""
-        from autoconfig.net.mx import best_hosts, is_askable, names_of
+        from autoconfig.net.mx import best_hosts, is_askable, names_of, takes_no_mail
 
         if self._dns is None or not is_askable(domain, any_name=self._any_name):
             raise NothingFound(f"The domain {domain} is not served; {_MEND}.")
         try:
-            hosts = best_hosts(asyncio.run(_asked(self._dns(), domain)))
+            answer = asyncio.run(_asked(self._dns(), domain))
         except LookupFailed as error:
             raise NothingFound(
                 f"The domain {domain} is not listed, and its MX record cannot be looked up: {error}"
             ) from None
+        hosts = best_hosts(answer)
         for host in hosts:
             for name in names_of(host):
                 entry = self._publisher.store.find_by_mx(name)
                 if entry is not None:
                     whose = entry.provider.id
                     return entry.provider, f"its mail goes to {host}, so that {whose} serves it ({_NO_PACC})."
-        mail = f"its mail goes to {hosts[0]}, which is nobody's here" if hosts else "it has no MX record"
+        nowhere = "it takes no mail (null MX)" if takes_no_mail(answer) else "it has no MX record"
+        mail = f"its mail goes to {hosts[0]}, which is nobody's here" if hosts else nowhere
         raise NothingFound(
             f"The domain {domain} is not served: {mail}; {_MEND}, or say whose it will be with --provider ID."
         )

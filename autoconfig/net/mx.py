@@ -24,6 +24,11 @@ def best_hosts(answer: Answer) -> tuple[str, ...]:
     return tuple(sorted(host for host in hosts if HOST.fullmatch(host) and host != "."))
 
 
+def takes_no_mail(answer: Answer) -> bool:
+    """Whether the domain says that it takes no mail: a null MX (RFC 7505)."""
+    return any(isinstance(record, Mx) and record.exchange == "." for record in answer.records)
+
+
 @lru_cache(maxsize=4096)
 def names_of(host: str) -> tuple[str, ...]:
     """The MX domains a host may stand for: itself, its name less the first label, its registrable domain.

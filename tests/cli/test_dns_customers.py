@@ -85,7 +85,7 @@ def test_a_listed_domain_asks_nobody(records: Command, dns: NameServer) -> None:
     [
         ("stranger.com", "its mail goes to mx.elsewhere.org, which is nobody's here"),
         ("nobody.com", "it has no MX record"),
-        ("nomail.com", "it has no MX record"),
+        ("nomail.com", "it takes no mail (null MX)"),
     ],
 )
 def test_whose_mail_others_take_is_not_served(records: Command, domain: str, reason: str) -> None:

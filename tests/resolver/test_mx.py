@@ -121,6 +121,35 @@ def test_only_the_most_preferred_host_counts(resolve: Resolve, world: World, pro
 
 
 @real
+def test_of_equal_hosts_strangers_are_asked_about_one_always_the_same(resolve: Resolve, world: World) -> None:
+    one, other = sorted([world.internet.domain("net"), world.internet.domain("net")])
+    world.internet.zone(world.domain, f"@ MX 10 mx.{other}.\n@ MX 10 mx.{one}.")
+    for name in (one, other):
+        publishes(world, f"autoconfig.{name}", f"imap.{name}")
+    for _ in range(3):
+        assert hosts(resolve(world.address, "mx")) == [f"imap.{one}"]
+    assert world.internet.requests(f"autoconfig.{other}") == []
+
+
+@real
+@pytest.mark.parametrize("ours", [0, 1])
+def test_of_equal_hosts_the_local_store_may_know_any(resolve: Resolve, world: World, ours: int) -> None:
+    names = sorted([world.internet.domain("net"), world.internet.domain("net")])
+    world.internet.zone(world.domain, "\n".join(f"@ MX 10 mx.{name}." for name in names))
+    resolution = resolve(world.address, "mx", store=store_for(names[ours]))
+    assert (resolution.source, resolution.detail) == ("fake", f"MX mx.{names[ours]}")
+
+
+@real
+def test_a_host_that_is_no_host_name_is_nobody(resolve: Resolve, world: World) -> None:
+    world.internet.zone(world.domain, "@ MX 10 a\\@b.example.")
+    resolution = resolve(world.address, "mx")
+    assert_nothing(resolution)
+    (line,) = resolution.trace
+    assert (line.outcome, line.detail) == ("nothing", f"{world.domain} has no MX record that names a host.")
+
+
+@real
 def test_a_null_mx_says_that_the_domain_takes_no_mail(resolve: Resolve, world: World) -> None:
     world.internet.zone(world.domain, "@ MX 0 .")
     resolution = resolve(world.address, "mx")

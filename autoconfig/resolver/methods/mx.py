@@ -1,7 +1,8 @@
 """The MX record: whoever takes the mail of a domain may know its settings.
 
 The most preferred host alone counts (draft-ietf-mailmaint-autoconfig-06 §4): its name less the first label,
-then its registrable domain, each looked for in the local store, at the provider's site and in the ISPDB.
+then its registrable domain, each looked for in the local store, at the provider's site and in the ISPDB. Of
+equally preferred hosts the local store is asked about each, strangers about one, always the same.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from autoconfig.errors import LookupFailed, StoreDown
-from autoconfig.net.records import Mx
+from autoconfig.net.mx import best_hosts, takes_no_mail
 from autoconfig.net.suffixes import mx_domains
 from autoconfig.resolver.clientconfig import by_dns, fetch, site_url
 from autoconfig.resolver.methods.ispdb import url_of
@@ -37,37 +38,36 @@ async def _ask(inquiry: Inquiry) -> Outcome:
         answer = await inquiry.dns.look_up(inquiry.domain, "MX")
     except LookupFailed as error:
         return Failed.by(error)
-    records = [record for record in answer.records if isinstance(record, Mx)]
-    if not records:
+    if not answer.records:
         return Nothing(reason=f"{inquiry.domain} has no MX record ({answer.absent}).")
-    best = min(records, key=lambda record: record.preference)
-    if best.exchange == ".":
-        no_mail = Nothing(reason=f"{inquiry.domain} takes no mail (null MX).")
-        return judged(f"MX {inquiry.domain}", no_mail)
+    hosts = best_hosts(answer)
+    if not hosts:
+        says = "takes no mail (null MX)" if takes_no_mail(answer) else "has no MX record that names a host"
+        return judged(f"MX {inquiry.domain}", Nothing(reason=f"{inquiry.domain} {says}."))
     trust = by_dns(authenticated=answer.authenticated)
-    domains = mx_domains(best.exchange, inquiry.domain)
-    local = await asyncio.to_thread(_local, inquiry, best.exchange, domains, trust)
-    return local if local is not None else await _elsewhere(inquiry, domains, trust)
+    local = await asyncio.to_thread(_local, inquiry, hosts, trust)
+    return local if local is not None else await _elsewhere(inquiry, hosts[0], trust)
 
 
-def _local(inquiry: Inquiry, exchange: str, domains: tuple[str, ...], trust: Trust) -> Outcome | None:
+def _local(inquiry: Inquiry, hosts: tuple[str, ...], trust: Trust) -> Outcome | None:
     if inquiry.store is None:
         return None
     try:
-        for name in (exchange, *domains):
-            entry = inquiry.store.find_by_mx(name)
-            if entry is not None and entry.provider.servers:
-                provider = entry.provider_for(inquiry.address).for_address(inquiry.address)
-                return Found(provider=provider, source=entry.source, trust=trust, detail=f"MX {exchange}")
+        for host in hosts:
+            for name in (host, *mx_domains(host, inquiry.domain)):
+                entry = inquiry.store.find_by_mx(name)
+                if entry is not None and entry.provider.servers:
+                    provider = entry.provider_for(inquiry.address).for_address(inquiry.address)
+                    return Found(provider=provider, source=entry.source, trust=trust, detail=f"MX {host}")
     except StoreDown as error:
         return Failed(reason=str(error))
     return None
 
 
-async def _elsewhere(inquiry: Inquiry, domains: tuple[str, ...], trust: Trust) -> Outcome:
+async def _elsewhere(inquiry: Inquiry, host: str, trust: Trust) -> Outcome:
     """The provider's site and the ISPDB for each domain, all at once, the better-placed first."""
     runners: list[Runner] = []
-    for name in domains:
+    for name in mx_domains(host, inquiry.domain):
         runners.append(partial(fetch, inquiry, site_url(f"autoconfig.{name}", inquiry), trust=trust))
         runners += [
             partial(fetch, inquiry, url_of(base, name), trust=trust, plain=base.startswith("http:"))

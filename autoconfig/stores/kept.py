@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import OrderedDict
 from contextlib import suppress
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -33,8 +34,9 @@ class Kept(Generic[Key, Value]):
         """``most_absent`` bounds the names that are not there; with None all answers are alike."""
         self._pulse = pulse
         self._lock = threading.Lock()
-        self._present: dict[Key, tuple[int, Value | None]] = {}
-        self._absent: dict[Key, tuple[int, Value | None]] = self._present if most_absent is None else {}
+        # Ordered, for the oldest of a plain dict is looked for among the places of all that went before it.
+        self._present: OrderedDict[Key, tuple[int, Value | None]] = OrderedDict()
+        self._absent = self._present if most_absent is None else OrderedDict()
         self._most = most
         self._most_absent = most if most_absent is None else most_absent
 
@@ -72,10 +74,10 @@ class Kept(Generic[Key, Value]):
         with self._lock:
             if other is not chosen:
                 other.pop(key, None)
-            chosen.pop(key, None)  # what was asked for last stands last
             chosen[key] = answer
+            chosen.move_to_end(key)  # what was asked for last stands last
             if len(chosen) > (self._most if present else self._most_absent):
-                del chosen[next(iter(chosen))]
+                chosen.popitem(last=False)
 
 
 class Counted(Generic[Value]):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hmac
 import threading
 import time
+from collections import OrderedDict
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
@@ -141,7 +142,7 @@ class MappedStore:
         # Mailboxes that are there and that are not are kept alike: what is forgotten sooner is told apart.
         self._mailboxes: Kept[str, Values] = Kept(self._pulse, most_absent=None)
         self._counted = Counted(self._pulse, 0)
-        self._built: dict[tuple[str, Values], Entry] = {}
+        self._built: OrderedDict[tuple[str, Values], Entry] = OrderedDict()
         self._problems: dict[str, Remark] = {}
         self._lock = threading.Lock()
         try:
@@ -253,7 +254,7 @@ class MappedStore:
         with self._lock:
             self._built[key] = entry
             if len(self._built) > BUILT:
-                del self._built[next(iter(self._built))]
+                self._built.popitem(last=False)
         return entry
 
     def _mailbox(

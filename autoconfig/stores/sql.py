@@ -7,6 +7,7 @@ has; the domains are never loaded, only counted and streamed.
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -87,7 +88,7 @@ class SqlStore:
         self._pulse = Pulse(self.name, lambda: self._database.rows(self._version, {}))
         self._names: Kept[str, _Names] = Kept(self._pulse)
         self._entries: Kept[str, Entry] = Kept(self._pulse, most=PARSED)
-        self._parsed: dict[str, tuple[_Written, Entry]] = {}
+        self._parsed: OrderedDict[str, tuple[_Written, Entry]] = OrderedDict()
         self._lock = threading.Lock()
         self._counted = Counted(self._pulse, _Counts(0, 0))
         self._problems: dict[str, Remark] = {}
@@ -203,10 +204,10 @@ class SqlStore:
 
     def _remember(self, provider_id: str, written: _Written, entry: Entry) -> None:
         with self._lock:
-            self._parsed.pop(provider_id, None)
             self._parsed[provider_id] = (written, entry)
+            self._parsed.move_to_end(provider_id)
             if len(self._parsed) > PARSED:
-                del self._parsed[next(iter(self._parsed))]
+                self._parsed.popitem(last=False)
 
     def _unreadable(self, provider_id: str, error: FormatError | ValueRefused) -> Entry | None:
         """The last good version of a document that cannot be read, if there is one."""

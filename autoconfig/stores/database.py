@@ -7,7 +7,6 @@ to PostgreSQL in libpq's words: what SQLAlchemy does for a statement costs more 
 from __future__ import annotations
 
 import re
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -144,8 +143,7 @@ class Database:
         except self._errors as error:
             raise self._failed(error, unreachable=True) from None
         try:
-            with self._watching(connection):
-                answer = ask(connection)
+            answer = self._guarded(connection, ask)
         except self._errors as error:
             dialect, raw = self._engine.dialect, connection.driver_connection
             lost = dialect.is_disconnect(error, raw, None)  # type: ignore[arg-type]
@@ -165,10 +163,15 @@ class Database:
         code = error.args[0] if error.args else None
         return isinstance(error, data_error) or code in _MYSQL_VALUE_ERRORS
 
-    def _watching(self, connection: Any) -> AbstractContextManager[None]:
-        if self._guard is None:
-            return nullcontext()
-        return self._guard.watching(connection.driver_connection.fileno())
+    def _guarded(self, connection: Any, ask: Callable[[Any], Value]) -> Value:
+        guard = self._guard
+        if guard is None:
+            return ask(connection)
+        number = guard.begin(connection.driver_connection.fileno())
+        try:
+            return ask(connection)
+        finally:
+            guard.end(number)
 
     def _failed(self, error: BaseException, *, unreachable: bool) -> SourceFailed:
         return SourceFailed(reason_of(error, self._secret), unreachable=unreachable)

@@ -12,12 +12,8 @@ import os
 import socket
 import threading
 import time
-from typing import TYPE_CHECKING
 
 from autoconfig.stores.pulse import after_fork
-
-if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
 
 LOOK_EVERY = 0.5
 """Seconds between two looks at the questions that are out."""
@@ -34,12 +30,8 @@ class Guard:
         self._started = False
         after_fork(self._reset)
 
-    def watching(self, descriptor: int) -> AbstractContextManager[None]:
-        """Watch over one question on the socket with that file descriptor."""
-        return _Question(self, descriptor)
-
     def begin(self, descriptor: int) -> int:
-        """Watch from now on; the number of the question is returned."""
+        """Watch over a question on the socket with that file descriptor; what is returned ends it."""
         number = next(self._numbers)
         self._out[number] = (time.monotonic() + self._seconds, descriptor)
         if not self._started:
@@ -47,7 +39,7 @@ class Guard:
         return number
 
     def end(self, number: int) -> None:
-        """Watch no more."""
+        """Watch no more over a question that has been begun."""
         # Under the lock, so that the descriptor is not closed, and another's, while it is shut down.
         with self._lock:
             self._out.pop(number, None)
@@ -72,23 +64,6 @@ class Guard:
                 late = [number for number, (deadline, _) in self._out.copy().items() if now > deadline]
                 for number in late:
                     _shut_down(self._out.pop(number)[1])
-
-
-class _Question:
-    """One question that is out."""
-
-    __slots__ = ("_descriptor", "_guard", "_number")
-
-    def __init__(self, guard: Guard, descriptor: int) -> None:
-        self._guard = guard
-        self._descriptor = descriptor
-        self._number = 0
-
-    def __enter__(self) -> None:
-        self._number = self._guard.begin(self._descriptor)
-
-    def __exit__(self, *_error: object) -> None:
-        self._guard.end(self._number)
 
 
 def _shut_down(descriptor: int) -> None:

@@ -17,6 +17,8 @@ import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from tests.processes import children_of
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -146,5 +148,4 @@ def cpu_seconds(pid: int) -> float:
 
 
 def _family(pid: int) -> list[int]:
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [pid, *map(int, children)]
+    return [pid, *children_of(pid)]

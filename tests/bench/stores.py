@@ -6,23 +6,23 @@ served from a folder of files, in memory: the ratio to that is what counts, and 
 
 from __future__ import annotations
 
-import os
-import signal
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tests.bench import load
+from tests.bench.servers import start
 from tests.databases.postgresql import PostgreSQL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from tests.bench.servers import Running
 
 ROUNDS = 15
 SECONDS = 1
@@ -72,9 +72,10 @@ def main() -> None:
         memory_store = _files(root, count)
         print(f"{count:,} domains, each look-up one that was not asked before\n")
         print(f"{'store':<12}{'import/s':>10}{'first s':>9}{'find us':>9}{'at 1000':>9}{'ratio':>7}")
-        for name, (url, small) in databases.items():
+        for name, (url, small, settle) in databases.items():
             _import(root, SMALL, small)
             rate = count / _import(root, count, url)
+            settle()
             first = _first_answer(url, count)
             large, little = _costs(url, count, small, SMALL)
             verdicts = judge(f"{name}: import", rate, IMPORT_RATE, least=True)
@@ -87,12 +88,12 @@ def main() -> None:
         how = f"{load.CONNECTIONS} connections, random domains, {ROUNDS} rounds of {SECONDS} s"
         print(f"\none worker, 8 threads, {how}\n")
         print(f"{'store':<12}{'documents/s':>12}{'in memory/s':>12}{'ratio':>7}{'MiB':>6}")
-        for name, (url, _) in databases.items():
+        for name, (url, _, _) in databases.items():
             with _server(url) as ours, _server(str(memory_store)) as memory:
                 pairs = [(_wrk(root, ours, count), _wrk(root, memory, count)) for _ in range(ROUNDS)]
                 mine, theirs = (statistics.median(column) for column in zip(*pairs, strict=True))
                 ratio = statistics.median(one / other for one, other in pairs)
-                resident = ours.worker_memory()
+                resident = ours.memory
             verdicts = judge(f"{name}: rate", ratio, RATE_RATIO, least=True)
             verdicts += judge(f"{name}: memory", resident, MEMORY, least=False)
             print(f"{name:<12}{mine:>12.0f}{theirs:>12.0f}{ratio:>7.2f}{resident:>6.0f}{verdicts}")
@@ -100,15 +101,31 @@ def main() -> None:
     sys.exit(1 if missed else 0)
 
 
+class _PostgreSQL(PostgreSQL):
+    """On the core of wrk and of whoever looks up; left to the kernel it is elsewhere in every run."""
+
+    def command(self) -> list[str]:
+        return [*load.pinned(1), *super().command()]
+
+
+class _Database(NamedTuple):
+    url: str
+    small: str
+    """The URL of another one, for few domains."""
+    settle: Callable[[], object]
+    """Does now what the server does by itself within minutes of an import."""
+
+
 @contextmanager
-def _databases(folder: Path) -> Iterator[dict[str, tuple[str, str]]]:
-    """The URL of an empty database for many domains and of one for few, by name."""
-    server = PostgreSQL(folder / "postgresql")
+def _databases(folder: Path) -> Iterator[dict[str, _Database]]:
+    """Empty databases, by name."""
+    server = _PostgreSQL(folder / "postgresql")
     server.start()
     try:
+        many, few = server.new_database("many"), server.new_database("few")
         yield {
-            "SQLite": (f"sqlite:///{folder}/many.db", f"sqlite:///{folder}/few.db"),
-            "PostgreSQL": (server.new_database("many"), server.new_database("few")),
+            "SQLite": _Database(f"sqlite:///{folder}/many.db", f"sqlite:///{folder}/few.db", lambda: None),
+            "PostgreSQL": _Database(many, few, lambda: server.sql("VACUUM ANALYZE; CHECKPOINT", "many")),
         }
     finally:
         server.stop()
@@ -118,10 +135,10 @@ def _files(root: Path, count: int) -> Path:
     """The same domains in a folder, for the store in memory."""
     folder = root / "files"
     folder.mkdir()
-    for start in range(0, count, 100_000):
-        names = ", ".join(f'"d{number}.example"' for number in range(start, min(count, start + 100_000)))
-        text = _PROVIDER.replace('"host.example"', f'"host{start}.example"', 1)
-        (folder / f"{start}.toml").write_text(f"domains = [{names}]\n{text}")
+    for first in range(0, count, 100_000):
+        names = ", ".join(f'"d{number}.example"' for number in range(first, min(count, first + 100_000)))
+        text = _PROVIDER.replace('"host.example"', f'"host{first}.example"', 1)
+        (folder / f"{first}.toml").write_text(f"domains = [{names}]\n{text}")
     return folder
 
 
@@ -146,9 +163,8 @@ def _first_answer(url: str, count: int) -> float:
     """Seconds from the start of the server to its first document; the median of three starts."""
     times = []
     for turn in range(3):
-        started = time.perf_counter()
-        with _server(url, f"d{count * (turn + 1) // 4}.example"):
-            times.append(time.perf_counter() - started)
+        with _server(url, f"d{count * (turn + 1) // 4}.example") as server:
+            times.append(server.first_answer)
     return statistics.median(times)
 
 
@@ -182,60 +198,24 @@ print(*(statistics.median(found) * 1e6 for found in costs))
 """
 
 
-class _Server:
-    def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
-        self.process = process
-        self.port = port
-
-    def worker_memory(self) -> float:
-        """The resident memory of the worker in MiB, what it shares with its master included."""
-        pid = self.process.pid
-        (worker,) = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        return int(Path(f"/proc/{worker}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
-
-
 @contextmanager
-def _server(store: str, domain: str = "d1.example") -> Iterator[_Server]:
+def _server(store: str, domain: str = "d1.example") -> Iterator[Running]:
     port = load.free_port()
-    command = [
-        *load.pinned(0),
-        sys.executable,
-        "-m",
-        "autoconfig",
-        "serve",
-        "--port",
-        str(port),
-        "--workers",
-        "1",
-    ]
+    command = [sys.executable, "-m", "autoconfig", "serve", "--port", str(port), "--workers", "1"]
     command += ["--no-access-log", "--providers", store]
-    environment = os.environ | {"AUTOCONFIG_RESOLVE": "off", "AUTOCONFIG_LOG_LEVEL": "warning"}
-    process = subprocess.Popen(command, cwd=Path(__file__).parents[2], env=environment)
+    environment = {"AUTOCONFIG_RESOLVE": "off", "AUTOCONFIG_LOG_LEVEL": "warning"}
+    server = start("ours", command, port, f"/v1.1/{domain}", **environment)
     try:
-        _wait_for(port, domain)
-        yield _Server(process, port)
+        yield server
     finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(20)
+        server.stop()
 
 
-def _wait_for(port: int, domain: str) -> None:
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/v1.1/{domain}", timeout=5) as answer:
-                assert answer.status == 200
-                return
-        except OSError:
-            time.sleep(0.01)
-    sys.exit("bench: the server did not start.")
-
-
-def _wrk(root: Path, server: _Server, count: int) -> float:
+def _wrk(root: Path, server: Running, count: int) -> float:
     """Documents a second, for domains drawn at random."""
     script = root / "random.lua"
     script.write_text(_RANDOM.format(last=count - 1))
-    return load.wrk(f"http://127.0.0.1:{server.port}/", server.process.pid, script, seconds=SECONDS).rate
+    return load.wrk(server.url("/"), server.process.pid, script, seconds=SECONDS).rate
 
 
 if __name__ == "__main__":

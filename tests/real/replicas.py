@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.databases.server import lasting_port
-from tests.real.serving import START_SECONDS, STOP_SECONDS, WORKERS, Reply, ask, children_of, environment
+from tests.processes import children_of
+from tests.real.serving import START_SECONDS, STOP_SECONDS, WORKERS, Reply, ask, environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from tests.processes import children_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -122,11 +124,6 @@ def running(
             process.kill()
             process.wait()
             raise
-
-
-def children_of(pid: int) -> list[int]:
-    """The processes that one has started and that are not gone."""
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def environment(**settings: str) -> dict[str, str]:

@@ -113,8 +113,12 @@ class Planner:
                 if entry is not None:
                     whose = entry.provider.id
                     return entry.provider, f"its mail goes to {host}, so that {whose} serves it ({_NO_PACC})."
-        nowhere = "it takes no mail (null MX)" if takes_no_mail(answer) else "it has no MX record"
-        mail = f"its mail goes to {hosts[0]}, which is nobody's here" if hosts else nowhere
+        if hosts:
+            mail = f"its mail goes to {hosts[0]}, which is nobody's here"
+        elif takes_no_mail(answer):
+            mail = "it takes no mail (null MX)"
+        else:
+            mail = "its MX record names no host" if answer.records else "it has no MX record"
         raise NothingFound(
             f"The domain {domain} is not served: {mail}; {_MEND}, or say whose it will be with --provider ID."
         )

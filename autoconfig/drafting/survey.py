@@ -123,12 +123,12 @@ async def _mx(dns: Dns, domain: str) -> tuple[str, ...]:
         answer = await dns.look_up(domain, "MX")
     except LookupFailed:
         return ()
-    records = sorted((record for record in answer.records if isinstance(record, Mx)), key=_preference)
+    records = sorted((record for record in answer.records if isinstance(record, Mx)), key=_place)
     return tuple(record.exchange for record in records if record.exchange != ".")
 
 
-def _preference(record: Mx) -> int:
-    return record.preference
+def _place(record: Mx) -> tuple[int, str]:
+    return record.preference, record.exchange
 
 
 async def _named(resolution: Resolution, prober: Prober) -> list[Spot]:

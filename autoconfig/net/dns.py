@@ -134,6 +134,7 @@ class Dns:
 
     def _keep(self, key: tuple[str, str], answer: Answer | LookupFailed, ttl: float) -> None:
         self._kept[key] = (asyncio.get_running_loop().time() + ttl, answer)
+        self._kept.move_to_end(key)
         if len(self._kept) > KEPT_ANSWERS:
             self._kept.popitem(last=False)
 

@@ -25,8 +25,9 @@ def best_hosts(answer: Answer) -> tuple[str, ...]:
 
 
 def takes_no_mail(answer: Answer) -> bool:
-    """Whether the domain says that it takes no mail: a null MX (RFC 7505)."""
-    return any(isinstance(record, Mx) and record.exchange == "." for record in answer.records)
+    """Whether the domain says that it takes no mail: a null MX, its only record (RFC 7505)."""
+    exchanges = {record.exchange for record in answer.records if isinstance(record, Mx)}
+    return exchanges == {"."}
 
 
 @lru_cache(maxsize=4096)

@@ -31,7 +31,7 @@ class Guard:
         after_fork(self._reset)
 
     def begin(self, descriptor: int) -> int:
-        """Watch over a question on the socket with that file descriptor; what is returned ends it."""
+        """Watch over a question on the socket with that descriptor; returns the number that ``end`` takes."""
         number = next(self._numbers)
         self._out[number] = (time.monotonic() + self._seconds, descriptor)
         if not self._started:
@@ -39,7 +39,7 @@ class Guard:
         return number
 
     def end(self, number: int) -> None:
-        """Watch no more over a question that has been begun."""
+        """Watch no more over the question with that number."""
         # Under the lock, so that the descriptor is not closed, and another's, while it is shut down.
         with self._lock:
             self._out.pop(number, None)

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -125,10 +126,15 @@ def _databases(folder: Path) -> Iterator[dict[str, _Database]]:
         many, few = server.new_database("many"), server.new_database("few")
         yield {
             "SQLite": _Database(f"sqlite:///{folder}/many.db", f"sqlite:///{folder}/few.db", lambda: None),
-            "PostgreSQL": _Database(many, few, lambda: server.sql("VACUUM ANALYZE; CHECKPOINT", "many")),
+            "PostgreSQL": _Database(many, few, partial(_settle, server)),
         }
     finally:
         server.stop()
+
+
+def _settle(server: PostgreSQL) -> None:
+    for database in ("many", "few"):
+        server.sql("VACUUM ANALYZE; CHECKPOINT", database)
 
 
 def _files(root: Path, count: int) -> Path:

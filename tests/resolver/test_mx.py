@@ -132,6 +132,14 @@ def test_of_equal_hosts_strangers_are_asked_about_one_always_the_same(resolve: R
 
 
 @real
+def test_of_equal_hosts_the_own_one_leads_nowhere(resolve: Resolve, world: World) -> None:
+    provider = world.internet.domain("zone")
+    world.internet.zone(world.domain, f"@ MX 10 a\n@ MX 10 zz.{provider}.")
+    publishes(world, f"autoconfig.{provider}", f"imap.{provider}")
+    assert hosts(resolve(world.address, "mx")) == [f"imap.{provider}"]
+
+
+@real
 @pytest.mark.parametrize("ours", [0, 1])
 def test_of_equal_hosts_the_local_store_may_know_any(resolve: Resolve, world: World, ours: int) -> None:
     names = sorted([world.internet.domain("net"), world.internet.domain("net")])
@@ -146,7 +154,7 @@ def test_a_host_that_is_no_host_name_is_nobody(resolve: Resolve, world: World) -
     resolution = resolve(world.address, "mx")
     assert_nothing(resolution)
     (line,) = resolution.trace
-    assert (line.outcome, line.detail) == ("nothing", f"{world.domain} has no MX record that names a host.")
+    assert (line.outcome, line.detail) == ("nothing", f"{world.domain} has an MX record that names no host.")
 
 
 @real

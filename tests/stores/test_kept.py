@@ -207,6 +207,19 @@ def test_answers_are_bounded_and_the_oldest_goes_first() -> None:
     assert len(source.kept) == 3
 
 
+def test_who_is_asked_for_again_after_a_while_goes_last() -> None:
+    source = Source(dict.fromkeys("abc", "there"))
+    source.kept = Kept(source.pulse, most=2)
+    for name in "ab":
+        source.get(name)
+    source.now += 61
+    for name in "ac":
+        source.get(name)
+    source.asked.clear()
+    source.get("a")
+    assert source.asked == []
+
+
 def test_mailboxes_that_are_there_and_that_are_not_are_forgotten_alike() -> None:
     source = Source({"there": "one"})
     source.kept = Kept(source.pulse, most=2, most_absent=None)

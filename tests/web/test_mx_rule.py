@@ -19,6 +19,7 @@ from tests.web.mx import SERVFAIL, SILENCE, UNREACHABLE, FakeMx, mx
 from tests.web.resolving import FakeClock, SeenCache
 
 if TYPE_CHECKING:
+    from autoconfig.errors import LookupFailed
     from autoconfig.net.records import Answer
 
 OURS = "mx.example.net"
@@ -298,13 +299,16 @@ def test_one_silent_domain_does_not_make_the_dns_silent(monkeypatch: pytest.Monk
     assert ask(world) == OURS
 
 
-def test_the_first_answer_ends_the_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("first", [mx(), SERVFAIL], ids=["nothing", "SERVFAIL"])
+def test_the_first_answer_ends_the_silence(
+    monkeypatch: pytest.MonkeyPatch, first: Answer | LookupFailed
+) -> None:
     monkeypatch.setattr(mx_rule, "WAIT_SECONDS", 0.05)
     world = world_of({"slow.org": SILENCE, "other.org": SILENCE, CUSTOMER: mx((10, OURS))})
     ask(world, "slow.org")
     monkeypatch.setattr(mx_rule, "SILENT_WAIT_SECONDS", 0)
     ask(world, "other.org")
-    world.dns.answers["slow.org"] = mx()
+    world.dns.answers["slow.org"] = first
     world.dns.go_on()
     monkeypatch.setattr(mx_rule, "WAIT_SECONDS", 2)
     with ThreadPoolExecutor(1) as pool:

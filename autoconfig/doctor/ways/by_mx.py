@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from autoconfig.doctor.look import Find
+from autoconfig.net.mx import HOST
 from autoconfig.net.records import Mx
 from autoconfig.net.suffixes import is_public_suffix
 
@@ -28,7 +29,8 @@ class ByMx:
         """Look at one domain after the other; nowhere where the domain takes no mail."""
         mail_domain = search.visit.mailbox.domain
         answer = await search.visit.records(mail_domain, "MX")
-        records = [record for record in answer.records if isinstance(record, Mx) and record.exchange != "."]
+        found = [record for record in answer.records if isinstance(record, Mx) and record.exchange != "."]
+        records = [record for record in found if HOST.fullmatch(record.exchange)]
         if not records:
             return []
         best = min(records, key=lambda record: (record.preference, record.exchange))

@@ -2,7 +2,8 @@
 
 The most preferred host alone counts (draft-ietf-mailmaint-autoconfig-06 §4): its name less the first label,
 then its registrable domain, each looked for in the local store, at the provider's site and in the ISPDB. Of
-equally preferred hosts the local store is asked about each, strangers about one, always the same.
+equally preferred hosts, by name, the local store is asked about each, strangers about the first that is
+not the domain's own.
 """
 
 from __future__ import annotations
@@ -42,11 +43,11 @@ async def _ask(inquiry: Inquiry) -> Outcome:
         return Nothing(reason=f"{inquiry.domain} has no MX record ({answer.absent}).")
     hosts = best_hosts(answer)
     if not hosts:
-        says = "takes no mail (null MX)" if takes_no_mail(answer) else "has no MX record that names a host"
+        says = "takes no mail (null MX)" if takes_no_mail(answer) else "has an MX record that names no host"
         return judged(f"MX {inquiry.domain}", Nothing(reason=f"{inquiry.domain} {says}."))
     trust = by_dns(authenticated=answer.authenticated)
     local = await asyncio.to_thread(_local, inquiry, hosts, trust)
-    return local if local is not None else await _elsewhere(inquiry, hosts[0], trust)
+    return local if local is not None else await _elsewhere(inquiry, hosts, trust)
 
 
 def _local(inquiry: Inquiry, hosts: tuple[str, ...], trust: Trust) -> Outcome | None:
@@ -64,10 +65,11 @@ def _local(inquiry: Inquiry, hosts: tuple[str, ...], trust: Trust) -> Outcome | 
     return None
 
 
-async def _elsewhere(inquiry: Inquiry, host: str, trust: Trust) -> Outcome:
+async def _elsewhere(inquiry: Inquiry, hosts: tuple[str, ...], trust: Trust) -> Outcome:
     """The provider's site and the ISPDB for each domain, all at once, the better-placed first."""
     runners: list[Runner] = []
-    for name in mx_domains(host, inquiry.domain):
+    domains = (mx_domains(host, inquiry.domain) for host in hosts)
+    for name in next(filter(None, domains), ()):
         runners.append(partial(fetch, inquiry, site_url(f"autoconfig.{name}", inquiry), trust=trust))
         runners += [
             partial(fetch, inquiry, url_of(base, name), trust=trust, plain=base.startswith("http:"))

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 MARGIN = 3.0
 """Seconds beyond a resolution's own deadline after which it counts as lost."""
+KEPT_WITHIN = 0.25
+"""Seconds for which an answer of the DNS waits until it is kept."""
 
 
 class ResolverThread:
@@ -117,7 +119,9 @@ class _Running:
 
     async def _asked(self, domain: str, keep: Callable[[Answer], None]) -> Answer:
         answer = await self._dns.look_up(domain, "MX")
-        self._loop.run_in_executor(None, keep, answer)
+        keeping = self._loop.run_in_executor(None, keep, answer)
+        # Whoever is told shall find it kept, at another worker too; a slow cache holds nobody up.
+        await asyncio.wait({keeping}, timeout=KEPT_WITHIN)
         return answer
 
     async def _aclose(self) -> None:

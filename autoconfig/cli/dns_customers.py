@@ -96,7 +96,7 @@ class Planner:
 
     def _by_mx(self, domain: str) -> tuple[Provider, str]:
         """The provider that takes a domain's mail."""
-        from autoconfig.net.mx import best_hosts, is_askable, names_of, takes_no_mail
+        from autoconfig.net.mx import best_hosts, is_askable, names_of, why_nobody
 
         if self._dns is None or not is_askable(domain, any_name=self._any_name):
             raise NothingFound(f"The domain {domain} is not served; {_MEND}.")
@@ -113,12 +113,8 @@ class Planner:
                 if entry is not None:
                     whose = entry.provider.id
                     return entry.provider, f"its mail goes to {host}, so that {whose} serves it ({_NO_PACC})."
-        if hosts:
-            mail = f"its mail goes to {hosts[0]}, which is nobody's here"
-        elif takes_no_mail(answer):
-            mail = "it takes no mail (null MX)"
-        else:
-            mail = "its MX record names no host" if answer.records else "it has no MX record"
+        nobody = f"it {why_nobody(answer)}"
+        mail = f"its mail goes to {hosts[0]}, which is nobody's here" if hosts else nobody
         raise NothingFound(
             f"The domain {domain} is not served: {mail}; {_MEND}, or say whose it will be with --provider ID."
         )

@@ -24,10 +24,12 @@ def best_hosts(answer: Answer) -> tuple[str, ...]:
     return tuple(sorted(host for host in hosts if HOST.fullmatch(host) and host != "."))
 
 
-def takes_no_mail(answer: Answer) -> bool:
-    """Whether the domain says that it takes no mail: a null MX, its only record (RFC 7505)."""
+def why_nobody(answer: Answer) -> str:
+    """What a domain without a best host does, for a sentence: a null MX stands alone (RFC 7505)."""
+    if not answer.records:
+        return "has no MX record"
     exchanges = {record.exchange for record in answer.records if isinstance(record, Mx)}
-    return exchanges == {"."}
+    return "takes no mail (null MX)" if exchanges == {"."} else "has an MX record that names no host"
 
 
 @lru_cache(maxsize=4096)

@@ -1,10 +1,10 @@
-"""Which hosts of MX records count, and when a domain takes no mail."""
+"""Which hosts of MX records count, and why there may be none."""
 
 from __future__ import annotations
 
 import pytest
 
-from autoconfig.net.mx import best_hosts, takes_no_mail
+from autoconfig.net.mx import best_hosts, why_nobody
 from autoconfig.net.records import Answer, Mx
 
 
@@ -31,13 +31,14 @@ def test_the_most_preferred_hosts_count_in_one_order(
 
 
 @pytest.mark.parametrize(
-    ("records", "none"),
+    ("records", "why"),
     [
-        ([], False),
-        ([(0, ".")], True),
-        ([(0, "."), (10, "a.example.net")], False),
-        ([(10, "a.example.net")], False),
+        ([], "has no MX record"),
+        ([(0, ".")], "takes no mail (null MX)"),
+        ([(0, "."), (10, "a.example.net")], "has an MX record that names no host"),
+        ([(10, "a\\@b.example.net")], "has an MX record that names no host"),
     ],
 )
-def test_a_null_mx_stands_alone(records: list[tuple[int, str]], none: bool) -> None:
-    assert takes_no_mail(answer(*records)) is none
+def test_why_there_is_no_host(records: list[tuple[int, str]], why: str) -> None:
+    assert best_hosts(answer(*records)) == ()
+    assert why_nobody(answer(*records)) == why

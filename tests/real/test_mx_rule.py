@@ -98,12 +98,13 @@ def test_a_flood_of_made_up_domains_keeps_no_document_waiting(
     service: Server, name_server: NameServer
 ) -> None:
     assert service.get("/v1.1/customer2.com").status == 200
-    slowest = [longest_wait(service, name_server)]
-    while slowest[-1] > 1.2 and len(slowest) < 3:
+    for _ in range(3):
+        slowest = longest_wait(service, name_server)
+        if slowest < 1.2:
+            break
         # A busy machine makes anybody wait, once. No silence is left over when it is tried again.
         time.sleep(SILENT_SECONDS + 1)
-        slowest.append(longest_wait(service, name_server))
-    assert slowest[-1] < 1.2, "a thread that waits for the DNS waits a second and a half"
+    assert slowest < 1.2, "a thread that waits for the DNS waits a second and a half"
 
 
 def longest_wait(service: Server, name_server: NameServer) -> float:

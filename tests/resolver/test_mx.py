@@ -149,21 +149,16 @@ def test_of_equal_hosts_the_local_store_may_know_any(resolve: Resolve, world: Wo
 
 
 @real
-def test_a_host_that_is_no_host_name_is_nobody(resolve: Resolve, world: World) -> None:
-    world.internet.zone(world.domain, "@ MX 10 a\\@b.example.")
+@pytest.mark.parametrize(
+    ("record", "says"),
+    [("0 .", "takes no mail (null MX)"), ("10 a\\@b.example.", "has an MX record that names no host")],
+)
+def test_a_record_that_names_no_host_says_so(resolve: Resolve, world: World, record: str, says: str) -> None:
+    world.internet.zone(world.domain, f"@ MX {record}")
     resolution = resolve(world.address, "mx")
     assert_nothing(resolution)
     (line,) = resolution.trace
-    assert (line.outcome, line.detail) == ("nothing", f"{world.domain} has an MX record that names no host.")
-
-
-@real
-def test_a_null_mx_says_that_the_domain_takes_no_mail(resolve: Resolve, world: World) -> None:
-    world.internet.zone(world.domain, "@ MX 0 .")
-    resolution = resolve(world.address, "mx")
-    assert_nothing(resolution)
-    (line,) = resolution.trace
-    assert (line.outcome, line.detail) == ("nothing", f"{world.domain} takes no mail (null MX).")
+    assert (line.outcome, line.detail) == ("nothing", f"{world.domain} {says}.")
 
 
 @real

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,12 +15,15 @@ import pytest
 
 from autoconfig.model import EmailAddress
 from autoconfig.settings import Settings
+from autoconfig.web.strangers import thread
 from autoconfig.web.strangers.thread import ResolverThread
+from tests.real.nameserver import answering
 from tests.web.fakes import FakeStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from autoconfig.net.records import Answer
     from autoconfig.stores import Store
 
 ADA = EmailAddress("ada", "example.com")
@@ -37,7 +41,7 @@ def resolver(store: Store) -> Iterator[ResolverThread]:
 
 
 def threads() -> list[str]:
-    return [thread.name for thread in threading.enumerate() if thread.name == "resolver"]
+    return [each.name for each in threading.enumerate() if each.name == "resolver"]
 
 
 def ask(resolver: ResolverThread) -> str:
@@ -59,6 +63,30 @@ def test_one_thread_serves_all(resolver: ResolverThread) -> None:
         found = list(pool.map(lambda _: ask(resolver), range(20)))
     assert found == ["ada@example.com"] * 20
     assert threads() == ["resolver"]
+
+
+@pytest.mark.real
+def test_an_answer_of_the_dns_is_kept_before_it_is_told_unless_that_takes_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    done, kept = threading.Event(), []
+
+    def keep_slowly(answer: Answer) -> None:
+        time.sleep(0.05)
+        kept.append(answer)
+
+    def keep_in_vain(_answer: Answer) -> None:
+        done.wait(10)
+
+    monkeypatch.setattr(thread, "KEPT_WITHIN", 5)
+    with answering({"customer.com": "10 mx.example.net"}) as server:
+        resolver = ResolverThread(Settings(providers=(), nameservers=(server.address,)), FakeStore())
+        answer = resolver.ask_mx("customer.com", keep_slowly).result(5)
+        assert kept == [answer]
+        monkeypatch.setattr(thread, "KEPT_WITHIN", 0.05)
+        assert resolver.ask_mx("customer.com", keep_in_vain).result(5) == answer
+        done.set()
+        resolver.close()
 
 
 def test_closing_twice_and_closing_what_never_ran_does_nothing() -> None:

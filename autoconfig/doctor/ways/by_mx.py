@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from autoconfig.doctor.look import Find
-from autoconfig.net.mx import HOST
-from autoconfig.net.records import Mx
+from autoconfig.net.mx import best_hosts
 from autoconfig.net.suffixes import is_public_suffix
 
 if TYPE_CHECKING:
@@ -29,13 +28,11 @@ class ByMx:
         """Look at one domain after the other; nowhere where the domain takes no mail."""
         mail_domain = search.visit.mailbox.domain
         answer = await search.visit.records(mail_domain, "MX")
-        found = [record for record in answer.records if isinstance(record, Mx) and record.exchange != "."]
-        records = [record for record in found if HOST.fullmatch(record.exchange)]
-        if not records:
+        hosts = best_hosts(answer)
+        if not hosts:
             return []
-        best = min(records, key=lambda record: (record.preference, record.exchange))
         looks: list[Look] = []
-        for domain in self.domains(best.exchange, mail_domain):
+        for domain in self.domains(hosts[0], mail_domain):
             for way in self.ways:
                 looks += await way.look(replace(search, domain=domain))
                 if looks and (looks[-1].ends or looks[-1].find is Find.FOUND):

@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from autoconfig.errors import LookupFailed, StoreDown
-from autoconfig.net.mx import best_hosts, takes_no_mail
+from autoconfig.net.mx import best_hosts, why_nobody
 from autoconfig.net.suffixes import mx_domains
 from autoconfig.resolver.clientconfig import by_dns, fetch, site_url
 from autoconfig.resolver.methods.ispdb import url_of
@@ -39,12 +39,12 @@ async def _ask(inquiry: Inquiry) -> Outcome:
         answer = await inquiry.dns.look_up(inquiry.domain, "MX")
     except LookupFailed as error:
         return Failed.by(error)
+    reason = f"{inquiry.domain} {why_nobody(answer)}"
     if not answer.records:
-        return Nothing(reason=f"{inquiry.domain} has no MX record ({answer.absent}).")
+        return Nothing(reason=f"{reason} ({answer.absent}).")
     hosts = best_hosts(answer)
     if not hosts:
-        says = "takes no mail (null MX)" if takes_no_mail(answer) else "has an MX record that names no host"
-        return judged(f"MX {inquiry.domain}", Nothing(reason=f"{inquiry.domain} {says}."))
+        return judged(f"MX {inquiry.domain}", Nothing(reason=f"{reason}."))
     trust = by_dns(authenticated=answer.authenticated)
     local = await asyncio.to_thread(_local, inquiry, hosts, trust)
     return local if local is not None else await _elsewhere(inquiry, hosts, trust)

@@ -130,12 +130,12 @@ class MxRule:
     def _done(self, domain: str, question: Future[Answer]) -> None:
         with self._lock:
             self._questions.pop(domain, None)
-            if not question.cancelled() and not _is_silence(question.exception()):
+            if not question.cancelled() and _is_heard(question.exception()):
                 self._heard_at, self._silent_until = time.monotonic(), float("-inf")
 
     def _unanswered(self, error: TimeoutError | LookupFailed) -> None:
         """Let nobody wait long for a while, where it is not known that this domain alone is silent."""
-        if not _is_silence(error):
+        if _is_heard(error):
             return
         now = time.monotonic()
         if now - self._heard_at > SILENT_SECONDS:
@@ -161,6 +161,6 @@ class MxRule:
         return f"mx/{self._scope}/{domain}"
 
 
-def _is_silence(error: BaseException | None) -> bool:
-    """Whether no name server said anything; one that says SERVFAIL is there."""
-    return error is not None and not (isinstance(error, LookupFailed) and not error.unreachable)
+def _is_heard(error: BaseException | None) -> bool:
+    """Whether a name server said something; one that says SERVFAIL is there."""
+    return error is None or (isinstance(error, LookupFailed) and not error.unreachable)
